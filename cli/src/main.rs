@@ -1,0 +1,3 @@
+//! The spanmask command.
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! The scan path of spanmask.
+#![no_std]
+#![deny(unsafe_code)]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
+pub mod error;
+pub mod limits;
+pub mod matcher;
+pub mod span;
+pub mod table;
+pub mod validate;
+pub mod view;

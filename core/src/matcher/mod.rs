@@ -1,0 +1,3 @@
+//! Finds matches in text, as the `regex` crate would.
+
+pub mod alphabet;

@@ -1,0 +1,113 @@
+//! Arrays of a compiled policy: owned by it, or borrowed from an image.
+
+use core::ops::Deref;
+
+/// A read-only array, owned (feature `alloc`) or borrowed for `'p`.
+#[derive(Clone)]
+pub struct Table<'p, T: Clone>(Inner<'p, T>);
+
+#[derive(Clone)]
+enum Inner<'p, T: Clone> {
+    Borrowed(&'p [T]),
+    #[cfg(feature = "alloc")]
+    Owned(alloc::boxed::Box<[T]>),
+}
+
+impl<T: Clone> Deref for Table<'_, T> {
+    type Target = [T];
+    #[inline]
+    fn deref(&self) -> &[T] {
+        match &self.0 {
+            Inner::Borrowed(slice) => slice,
+            #[cfg(feature = "alloc")]
+            Inner::Owned(owned) => owned,
+        }
+    }
+}
+
+impl<'p, T: Clone> From<&'p [T]> for Table<'p, T> {
+    fn from(slice: &'p [T]) -> Self {
+        Self(Inner::Borrowed(slice))
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<T: Clone> From<alloc::vec::Vec<T>> for Table<'_, T> {
+    fn from(vec: alloc::vec::Vec<T>) -> Self {
+        Self(Inner::Owned(vec.into_boxed_slice()))
+    }
+}
+
+impl<T: Clone> Default for Table<'_, T> {
+    fn default() -> Self {
+        Self(Inner::Borrowed(&[]))
+    }
+}
+
+/// A part of a pool: `start..start + len`, in elements.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Index of the first element.
+    pub start: u32,
+    /// How many elements.
+    pub len: u32,
+}
+
+impl Part {
+    /// The elements of `pool` that this part names; an empty slice when it lies outside.
+    #[inline]
+    #[must_use]
+    pub fn of<T>(self, pool: &[T]) -> &[T] {
+        let start = self.start as usize;
+        pool.get(start..start + self.len as usize).unwrap_or(&[])
+    }
+}
+
+/// The pools that hold every variable-length array of a compiled policy, by element type, so that
+/// each record is plain data and the whole can be written to, and mapped from, one image.
+#[derive(Clone, Default)]
+pub struct Pools<'p> {
+    /// Names, tokens, flags.
+    pub u8s: Table<'p, u8>,
+    /// Symbol maps.
+    pub u16s: Table<'p, u16>,
+    /// Transition tables, ranges, orders.
+    pub u32s: Table<'p, u32>,
+}
+
+/// Builds [`Pools`].
+#[cfg(feature = "alloc")]
+#[derive(Default)]
+pub struct PoolBuilder {
+    u8s: alloc::vec::Vec<u8>,
+    u16s: alloc::vec::Vec<u16>,
+    u32s: alloc::vec::Vec<u32>,
+}
+
+#[cfg(feature = "alloc")]
+impl PoolBuilder {
+    /// Appends bytes and says where they are.
+    pub fn u8s(&mut self, items: &[u8]) -> Part {
+        append(&mut self.u8s, items)
+    }
+    /// Appends 16-bit items and says where they are.
+    pub fn u16s(&mut self, items: &[u16]) -> Part {
+        append(&mut self.u16s, items)
+    }
+    /// Appends 32-bit items and says where they are.
+    pub fn u32s(&mut self, items: &[u32]) -> Part {
+        append(&mut self.u32s, items)
+    }
+    /// The pools, finished.
+    #[must_use]
+    pub fn finish(self) -> Pools<'static> {
+        Pools { u8s: self.u8s.into(), u16s: self.u16s.into(), u32s: self.u32s.into() }
+    }
+}
+
+#[cfg(feature = "alloc")]
+fn append<T: Clone>(pool: &mut alloc::vec::Vec<T>, items: &[T]) -> Part {
+    let start = u32::try_from(pool.len()).unwrap_or(u32::MAX);
+    pool.extend_from_slice(items);
+    Part { start, len: items.len() as u32 }
+}

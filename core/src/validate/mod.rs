@@ -1,0 +1,1 @@
+//! Checks that a match must pass, one file a check.

@@ -1,0 +1,231 @@
+//! A text behind one or more levels of JSON string escapes.
+//!
+//! Plain version: unescape the raw bytes `level` times, keeping for each character the raw range that it
+//! came from. Departures:
+//!
+//! 1. Nothing is stored. A character that is no backslash is itself at every level, so `next` reads one raw
+//!    character and returns; only a backslash asks the level below for what it escapes. A character of level
+//!    `n` costs the raw bytes that it came from, and there are at most `limits::MAX_NESTING + 2` levels.
+//! 2. Escapes can only be read forwards (whether a backslash escapes depends on the run before it), so
+//!    `backwards` reads forwards first, keeping the last [`Rewind::BLOCK`] characters, and a mark at every
+//!    block before them; an earlier block is read again from its mark. Every character is read at most three
+//!    times up to `MARKS * BLOCK` characters.
+
+use super::Text;
+use super::plain::decode_utf8;
+
+/// Text behind `level` levels of JSON string escapes.
+#[derive(Clone, Copy)]
+pub struct Escaped<'a> {
+    raw: &'a [u8],
+    start: usize,
+    level: u8,
+}
+
+impl<'a> Escaped<'a> {
+    /// The bytes `start..end` of `input`, seen through `level` levels of escapes.
+    #[must_use]
+    pub fn new(input: &'a [u8], start: usize, end: usize, level: u8) -> Self {
+        Self { raw: input.get(..end).unwrap_or(&[]), start, level }
+    }
+
+    /// The same text with one more level of escapes resolved wherever they stand; what is no escape stays.
+    #[must_use]
+    pub fn resolved(self) -> Self {
+        Self { level: self.level + 1, ..self }
+    }
+
+    #[inline]
+    fn read(&self, at: usize, level: u8) -> Option<(char, usize)> {
+        let (ch, next) = decode_utf8(self.raw, at)?;
+        if ch != '\\' || level == 0 {
+            return Some((ch, next));
+        }
+        self.escape(at, level)
+    }
+
+    /// The character at `at`, where a raw backslash stands.
+    #[inline(never)]
+    fn escape(&self, at: usize, level: u8) -> Option<(char, usize)> {
+        let (ch, next) = self.read(at, level - 1)?;
+        if ch != '\\' {
+            return Some((ch, next));
+        }
+        Some(self.resolve(next, level - 1).unwrap_or(('\\', next)))
+    }
+
+    /// What the escape means whose backslash ends at `at`, in characters of `below`.
+    fn resolve(&self, at: usize, below: u8) -> Option<(char, usize)> {
+        let (ch, next) = self.read(at, below)?;
+        let plain = match ch {
+            '"' | '\\' | '/' => ch,
+            'b' => '\u{8}',
+            'f' => '\u{c}',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'u' => return self.unicode(next, below),
+            _ => return None,
+        };
+        Some((plain, next))
+    }
+
+    fn unicode(&self, at: usize, below: u8) -> Option<(char, usize)> {
+        let (unit, next) = self.hex4(at, below)?;
+        if let Some(ch) = char::from_u32(unit) {
+            return Some((ch, next));
+        }
+        let pair = if unit < 0xdc00 { self.low_surrogate(next, below) } else { None };
+        Some(match pair {
+            Some((low, end)) => {
+                let code = 0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+                (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), end)
+            }
+            None => (char::REPLACEMENT_CHARACTER, next),
+        })
+    }
+
+    fn low_surrogate(&self, at: usize, below: u8) -> Option<(u32, usize)> {
+        let ('\\', at) = self.read(at, below)? else { return None };
+        let ('u', at) = self.read(at, below)? else { return None };
+        self.hex4(at, below).filter(|(unit, _)| (0xdc00..0xe000).contains(unit))
+    }
+
+    fn hex4(&self, mut at: usize, below: u8) -> Option<(u32, usize)> {
+        let mut unit = 0;
+        for _ in 0..4 {
+            let (ch, next) = self.read(at, below)?;
+            unit = unit << 4 | ch.to_digit(16)?;
+            at = next;
+        }
+        Some((unit, at))
+    }
+
+    fn fill(&self, rewind: &mut Rewind, from: usize, end: usize) -> usize {
+        let mut count = 0;
+        let mut at = from;
+        while at < end {
+            let Some((ch, next)) = self.read(at, self.level) else { break };
+            rewind.put(count, ch, at);
+            count += 1;
+            at = next;
+        }
+        count
+    }
+}
+
+impl Text for Escaped<'_> {
+    #[inline]
+    fn start(&self) -> usize {
+        self.start
+    }
+    #[inline]
+    fn end(&self) -> usize {
+        self.raw.len()
+    }
+    #[inline]
+    fn next(&self, at: usize) -> Option<(char, usize)> {
+        self.read(at, self.level)
+    }
+    fn backwards(
+        &self,
+        floor: usize,
+        end: usize,
+        rewind: &mut Rewind,
+        visit: &mut dyn FnMut(char, usize) -> bool,
+    ) {
+        let mut marks = 1;
+        rewind.mark(0, floor);
+        if end - floor > Rewind::BLOCK {
+            let stride = Rewind::BLOCK.max((end - floor).div_ceil(Rewind::MARKS - 1));
+            let mut at = floor;
+            while let Some((_, next)) = self.next(at).filter(|(_, next)| *next < end) {
+                at = next;
+                if at - rewind.marked(marks - 1) >= stride {
+                    rewind.mark(marks, at);
+                    marks += 1;
+                }
+            }
+        }
+        let mut block_end = end;
+        for mark in (0..marks).rev() {
+            let block = rewind.marked(mark);
+            if !self.visit_block(block, block_end, rewind, visit) {
+                return;
+            }
+            block_end = block;
+        }
+    }
+}
+
+impl Escaped<'_> {
+    /// Visits `from..end` backwards, reading it again for each block of characters that it holds.
+    fn visit_block(
+        &self,
+        from: usize,
+        end: usize,
+        rewind: &mut Rewind,
+        visit: &mut dyn FnMut(char, usize) -> bool,
+    ) -> bool {
+        let mut piece_end = end;
+        while piece_end > from {
+            // The ring keeps the last characters before `piece_end`.
+            let count = self.fill(rewind, from, piece_end);
+            let kept = count.min(Rewind::BLOCK);
+            for i in (count - kept..count).rev() {
+                let (ch, at) = rewind.get(i);
+                if !visit(ch, at) {
+                    return false;
+                }
+                piece_end = at;
+            }
+            if kept == 0 {
+                break;
+            }
+        }
+        true
+    }
+}
+
+/// The memory that walking backwards through escaped text needs.
+pub struct Rewind {
+    chars: [char; Self::BLOCK],
+    places: [usize; Self::BLOCK],
+    marks: [usize; Self::MARKS],
+}
+
+impl Rewind {
+    /// Characters kept at once.
+    pub const BLOCK: usize = 1024;
+    /// Marks kept at once.
+    pub const MARKS: usize = 1024;
+
+    /// Empty memory.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { chars: ['\0'; Self::BLOCK], places: [0; Self::BLOCK], marks: [0; Self::MARKS] }
+    }
+
+    fn put(&mut self, i: usize, ch: char, at: usize) {
+        self.chars[i % Self::BLOCK] = ch;
+        self.places[i % Self::BLOCK] = at;
+    }
+
+    fn get(&self, i: usize) -> (char, usize) {
+        (self.chars[i % Self::BLOCK], self.places[i % Self::BLOCK])
+    }
+
+    fn mark(&mut self, i: usize, at: usize) {
+        self.marks[i % Self::MARKS] = at;
+    }
+
+    fn marked(&self, i: usize) -> usize {
+        self.marks[i % Self::MARKS]
+    }
+}
+
+impl Default for Rewind {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,44 @@
+//! The decoded view: the text that rules see, and the raw bytes that each character came from.
+//!
+//! A place in a text is always the raw offset at which a character begins, so a match is a range of raw
+//! bytes whatever it was decoded from.
+
+mod escaped;
+mod plain;
+
+pub use escaped::{Escaped, Rewind};
+pub use plain::Plain;
+
+/// A text with raw offsets as places.
+pub trait Text: Copy {
+    /// The raw offset of its first character.
+    fn start(&self) -> usize;
+    /// The raw offset behind its last character.
+    fn end(&self) -> usize;
+    /// The character that begins at `at`, and the place of the next one; `None` at the end.
+    /// A lone surrogate escape is U+FFFD.
+    fn next(&self, at: usize) -> Option<(char, usize)>;
+    /// Walks backwards from `end`, calling `visit` with each character and the place where it begins,
+    /// until `visit` returns `false` or `floor` is reached. Both are places of this text.
+    /// Costs time linear in `end - floor` at worst, and no memory but `rewind`.
+    fn backwards(
+        &self,
+        floor: usize,
+        end: usize,
+        rewind: &mut Rewind,
+        visit: &mut dyn FnMut(char, usize) -> bool,
+    );
+}
+
+/// The characters of `text` from `start` to `end`.
+pub fn chars<T: Text>(text: T, start: usize, end: usize) -> impl Iterator<Item = char> + Clone {
+    let mut at = start;
+    core::iter::from_fn(move || {
+        if at >= end {
+            return None;
+        }
+        let (ch, next) = text.next(at)?;
+        at = next;
+        Some(ch)
+    })
+}
