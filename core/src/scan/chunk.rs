@@ -1,0 +1,294 @@
+//! One chunk of a text: its bytes, where each came from, and what phase 1 says of them.
+
+use super::Stop;
+use crate::arch::{BLOCK, Classify, Masks};
+use crate::span::Span;
+use crate::view::{Escaped, Text};
+
+/// Bytes in a chunk.
+const CHUNK: usize = 4096;
+const BLOCKS: usize = CHUNK / BLOCK;
+/// The longest character in UTF-8.
+const LONGEST: usize = 4;
+
+/// A chunk, and what must be carried from one to the next.
+pub(super) struct Chunk {
+    bytes: [u8; CHUNK],
+    len: usize,
+    /// Raw offset of each byte, and of what follows the last, relative to `base`. Unused at level 0.
+    map: [u32; CHUNK + 1],
+    base: usize,
+    next: usize,
+    end: usize,
+    level: u8,
+    tokens: [u64; BLOCKS],
+    opens: [u64; BLOCKS],
+    carry: Carry,
+}
+
+/// State at the end of a block.
+#[derive(Clone, Copy, Default)]
+struct Carry {
+    /// The next byte is escaped.
+    escaped: bool,
+    /// All ones inside a string.
+    in_string: u64,
+    /// The last byte belonged to a number or word.
+    scalar: bool,
+    /// Hexadecimal digits that a `\u` still needs.
+    hex: u8,
+}
+
+impl Chunk {
+    pub(super) fn new() -> Self {
+        Self {
+            bytes: [0; CHUNK],
+            len: 0,
+            map: [0; CHUNK + 1],
+            base: 0,
+            next: 0,
+            end: 0,
+            level: 0,
+            tokens: [0; BLOCKS],
+            opens: [0; BLOCKS],
+            carry: Carry::default(),
+        }
+    }
+
+    pub(super) fn start_document(&mut self, end: usize) {
+        self.start_nested(Span::new(0, end), 0);
+    }
+
+    pub(super) fn start_nested(&mut self, span: Span, level: u8) {
+        self.base = span.start;
+        self.next = span.start;
+        self.end = span.end;
+        self.len = 0;
+        self.level = level;
+        self.carry = Carry::default();
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn blocks(&self) -> usize {
+        self.len.div_ceil(BLOCK)
+    }
+
+    #[inline]
+    pub(super) fn byte(&self, at: usize) -> u8 {
+        self.bytes[at % CHUNK]
+    }
+
+    /// The raw offset of byte `at`, which may be one behind the last.
+    #[inline]
+    pub(super) fn raw(&self, at: usize) -> usize {
+        self.base + if self.level == 0 { at } else { self.map[at.min(CHUNK)] as usize }
+    }
+
+    #[inline]
+    pub(super) fn tokens(&self, block: usize) -> u64 {
+        self.tokens[block]
+    }
+
+    #[inline]
+    pub(super) fn opens_string(&self, at: usize) -> bool {
+        self.opens[at / BLOCK % BLOCKS] >> (at % BLOCK) & 1 == 1
+    }
+
+    /// Reads the next chunk; false at the end.
+    pub(super) fn fill(&mut self, input: &[u8]) -> Result<bool, Stop> {
+        self.base = self.next;
+        self.len = 0;
+        if self.next >= self.end {
+            return Ok(false);
+        }
+        if self.level == 0 {
+            self.fill_raw(input)?
+        } else {
+            self.fill_decoded(input)
+        }
+        Ok(true)
+    }
+
+    /// Copies raw bytes, up to the last whole character, and checks that they are UTF-8.
+    fn fill_raw(&mut self, input: &[u8]) -> Result<(), Stop> {
+        let wanted = CHUNK.min(self.end - self.next);
+        let raw = input.get(self.next..self.next + wanted).ok_or(Stop::Refused)?;
+        let len = match core::str::from_utf8(raw) {
+            Ok(_) => wanted,
+            Err(error) if error.error_len().is_none() && self.next + wanted < self.end => error.valid_up_to(),
+            Err(_) => return Err(Stop::Refused),
+        };
+        self.bytes[..len].copy_from_slice(&raw[..len]);
+        self.len = len;
+        self.next += len;
+        Ok(())
+    }
+
+    fn fill_decoded(&mut self, input: &[u8]) {
+        let text = Escaped::new(input, self.next, self.end, self.level);
+        let mut len = 0;
+        let mut at = self.next;
+        while len + LONGEST <= CHUNK && at < self.end {
+            let byte = input.get(at).copied().unwrap_or(b' ');
+            if byte != b'\\' {
+                self.bytes[len] = byte;
+                self.map[len] = (at - self.base) as u32;
+                len += 1;
+                at += 1;
+                continue;
+            }
+            let Some((ch, next)) = text.next(at) else { break };
+            let mut utf8 = [0; LONGEST];
+            for &byte in ch.encode_utf8(&mut utf8).as_bytes() {
+                self.bytes[len] = byte;
+                self.map[len] = (at - self.base) as u32;
+                len += 1;
+            }
+            at = next;
+        }
+        self.map[len] = (at - self.base) as u32;
+        self.len = len;
+        self.next = at;
+    }
+
+    /// Phase 1: tokens and strings of every block; refuses what no token can show.
+    pub(super) fn classify<C: Classify>(&mut self, path: C) -> Result<(), Stop> {
+        let blocks = self.blocks();
+        self.bytes[self.len..(blocks * BLOCK).min(CHUNK)].fill(b' ');
+        let mut bad = self.rest_of_hex();
+        for block in 0..blocks {
+            let start = block * BLOCK;
+            let used = BLOCK.min(self.len - start);
+            let Some(bytes) = self.bytes[start..].first_chunk::<BLOCK>() else { break };
+            let masks = path.classify(bytes);
+            bad |= self.block(block, used, masks);
+        }
+        if bad { Err(Stop::Refused) } else { Ok(()) }
+    }
+
+    #[inline]
+    fn block(&mut self, block: usize, used: usize, masks: Masks) -> bool {
+        let valid = if used == BLOCK { u64::MAX } else { (1 << used) - 1 };
+        let last = used - 1;
+        let (escaped, next_escaped) = escaped(masks.backslash & valid, self.carry.escaped, used);
+        let quote = masks.quote & !escaped & valid;
+        let in_string = prefix_xor(quote) ^ self.carry.in_string;
+        let opens = quote & in_string;
+        let closes = quote & !in_string;
+        let outside = !in_string & !closes & valid;
+        let scalar = outside & !(masks.operator | masks.white);
+        let starts = scalar & !(scalar << 1 | u64::from(self.carry.scalar));
+        self.tokens[block] = quote | starts | outside & masks.operator;
+        self.opens[block] = opens;
+        self.carry.in_string = 0u64.wrapping_sub(in_string >> last & 1);
+        self.carry.scalar = scalar >> last & 1 == 1;
+        self.carry.escaped = next_escaped;
+        let control = masks.control & valid & (in_string | !masks.white);
+        let escapes = escaped & in_string & valid;
+        control != 0 || escapes != 0 && self.bad_escapes(block * BLOCK, escapes)
+    }
+
+    /// Whether a byte after a backslash is none that may stand there, or `\u` lacks its digits.
+    fn bad_escapes(&mut self, start: usize, mut escapes: u64) -> bool {
+        while escapes != 0 {
+            let at = start + escapes.trailing_zeros() as usize;
+            escapes &= escapes - 1;
+            match self.bytes[at] {
+                b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {}
+                b'u' => {
+                    self.carry.hex = 4;
+                    if self.hex_from(at + 1) {
+                        return true;
+                    }
+                }
+                _ => return true,
+            }
+        }
+        false
+    }
+
+    fn rest_of_hex(&mut self) -> bool {
+        self.carry.hex > 0 && self.hex_from(0)
+    }
+
+    fn hex_from(&mut self, at: usize) -> bool {
+        let have = (self.len - at.min(self.len)).min(self.carry.hex as usize);
+        self.carry.hex -= have as u8;
+        !self.bytes[at.min(self.len)..][..have].iter().all(u8::is_ascii_hexdigit)
+    }
+
+    /// The end of the input: nothing may be open.
+    pub(super) fn finish(&self) -> Result<(), Stop> {
+        let open = self.carry.in_string != 0 || self.carry.escaped || self.carry.hex > 0;
+        if open { Err(Stop::Refused) } else { Ok(()) }
+    }
+}
+
+/// Which bytes a backslash escapes, and whether the first byte of the next block is escaped; `used` bytes of
+/// the block count.
+///
+/// As simdjson: of each run of backslashes the odd ones escape; an addition that starts at runs on odd
+/// places carries to their ends.
+#[inline]
+fn escaped(backslash: u64, carried: bool, used: usize) -> (u64, bool) {
+    const ODD: u64 = 0xaaaa_aaaa_aaaa_aaaa;
+    let carried = u64::from(carried);
+    let potential = backslash & !carried;
+    let maybe = potential << 1;
+    let maybe_odd = maybe | ODD;
+    let even_series = maybe_odd.wrapping_sub(potential);
+    let codes = even_series ^ ODD;
+    let escaped = codes ^ (potential | carried);
+    let escape = codes & potential;
+    let next = escape >> (used - 1) & 1 == 1;
+    (escaped, next)
+}
+
+/// Bit `i` of the result is the parity of bits `0..=i`.
+#[inline]
+fn prefix_xor(mut bits: u64) -> u64 {
+    bits ^= bits << 1;
+    bits ^= bits << 2;
+    bits ^= bits << 4;
+    bits ^= bits << 8;
+    bits ^= bits << 16;
+    bits ^ bits << 32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slow(backslash: u64, carried: bool, used: usize) -> (u64, bool) {
+        let (mut mask, mut next) = (0, carried);
+        for i in 0..used {
+            if next {
+                mask |= 1 << i;
+                next = false;
+            } else {
+                next = backslash >> i & 1 == 1;
+            }
+        }
+        (mask, next)
+    }
+
+    #[test]
+    fn escapes_are_those_of_a_walk() {
+        let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+        for round in 0..200_000u64 {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            let dense = seed & seed.rotate_left(round as u32 % 64) | seed.rotate_left(17) & (seed >> 3);
+            let used = 1 + (seed >> 40) as usize % 64;
+            let valid = if used == 64 { u64::MAX } else { (1 << used) - 1 };
+            for carried in [false, true] {
+                let (mask, next) = escaped(dense & valid, carried, used);
+                assert_eq!((mask & valid, next), slow(dense & valid, carried, used));
+            }
+        }
+    }
+}

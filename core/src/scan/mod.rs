@@ -1,0 +1,275 @@
+//! Bytes to events: which strings, numbers and words a text holds, and where; strict RFC 8259.
+//!
+//! Plain version: read a token, step the grammar, tell the caller. Departures:
+//!
+//! 1. A chunk of 4 KiB at a time, in two phases. The first has no branch that depends on the data: for
+//!    each block of 64 bytes it computes which bytes are escaped, which lie inside strings, and where tokens
+//!    begin. The second walks only the tokens.
+//! 2. The scanner reads its own copy of the chunk, so a nested text (which has to be unescaped) and the
+//!    document (which has not) are the same thing to it; a map leads back to raw offsets.
+//! 3. What is wrong is only noticed here. Where and why is found by reading the text again, a byte at a time
+//!    (`diagnose`), which a good text never pays for.
+
+mod chunk;
+pub mod diagnose;
+pub mod grammar;
+pub mod scalar_token;
+
+use crate::arch::scalar::Scalar as ScalarPath;
+use crate::error::Reason;
+use crate::span::Span;
+use crate::view::Escaped;
+use chunk::Chunk;
+use grammar::{Containers, Grammar, Place, Role};
+use scalar_token::{Scalar, Token};
+
+/// What ends a scan before the end of its input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The text is not JSON, or too deep.
+    Refused,
+    /// The receiver of the events wants no more.
+    Receiver,
+}
+
+/// Receives what the scanner finds, in order. Spans are raw offsets; those of strings lie between the quotes.
+pub trait Events {
+    /// The bytes that are scanned.
+    fn input(&self) -> &[u8];
+    /// A text begins (not called for nested texts' inner values).
+    fn root(&mut self) {}
+    /// The next element of the innermost array begins.
+    fn element(&mut self) {}
+    /// A member name.
+    fn key(&mut self, _span: Span) {}
+    /// A container opens at this offset.
+    fn open(&mut self, _at: usize, _object: bool) {}
+    /// The innermost container closes.
+    fn close(&mut self) {}
+    /// A string value. What the receiver does with it may open containers of nested texts.
+    fn string(&mut self, _span: Span, _containers: &mut Containers) {}
+    /// A number, boolean or null.
+    fn scalar(&mut self, _kind: Scalar, _span: Span) {}
+}
+
+/// Checks only.
+pub struct Check<'a>(pub &'a [u8]);
+
+impl Events for Check<'_> {
+    fn input(&self) -> &[u8] {
+        self.0
+    }
+}
+
+/// The memory of a scan of one level of nesting.
+pub struct Scanner {
+    chunk: Chunk,
+    /// Raw offset behind the opening quote of the string that is open.
+    string_start: usize,
+    role: Role,
+    token: Option<(Token, usize)>,
+}
+
+impl Default for Scanner {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Scanner {
+    /// Fresh memory.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { chunk: Chunk::new(), string_start: 0, role: Role::Key, token: None }
+    }
+
+    /// Scans the document `input[..]` of `events`: one text, or a sequence of them. Returns how many texts.
+    pub fn document<E: Events>(
+        &mut self,
+        events: &mut E,
+        containers: &mut Containers,
+        sequence: bool,
+    ) -> Result<u64, Stop> {
+        let end = events.input().len();
+        self.chunk.start_document(end);
+        self.run(events, containers, sequence)
+    }
+
+    /// Scans the nested text behind `level` levels of escapes in `span`.
+    pub fn nested<E: Events>(
+        &mut self,
+        events: &mut E,
+        containers: &mut Containers,
+        span: Span,
+        level: u8,
+    ) -> Result<u64, Stop> {
+        self.chunk.start_nested(span, level);
+        self.run(events, containers, false)
+    }
+
+    fn run<E: Events>(
+        &mut self,
+        events: &mut E,
+        containers: &mut Containers,
+        sequence: bool,
+    ) -> Result<u64, Stop> {
+        let mut grammar = Grammar::new(containers, sequence);
+        self.token = None;
+        while self.chunk.fill(events.input())? {
+            self.chunk.classify(ScalarPath)?;
+            self.walk(events, containers, &mut grammar).map_err(|_| Stop::Refused)?;
+        }
+        self.chunk.finish()?;
+        if self.token.is_some() {
+            let end = self.chunk.raw(self.chunk.len());
+            self.finish_scalar(events, containers, &mut grammar, end).map_err(|_| Stop::Refused)?;
+        }
+        grammar.finish().map_err(|_| Stop::Refused)?;
+        Ok(grammar.texts())
+    }
+
+    /// Phase 2: the tokens of the chunk.
+    fn walk<E: Events>(
+        &mut self,
+        events: &mut E,
+        containers: &mut Containers,
+        grammar: &mut Grammar,
+    ) -> Result<(), Reason> {
+        if self.token.is_some() {
+            self.scalar_bytes(0, events, containers, grammar)?;
+        }
+        for block in 0..self.chunk.blocks() {
+            let mut tokens = self.chunk.tokens(block);
+            while tokens != 0 {
+                let at = block * crate::arch::BLOCK + tokens.trailing_zeros() as usize;
+                tokens &= tokens - 1;
+                self.token(at, events, containers, grammar)?;
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn token<E: Events>(
+        &mut self,
+        at: usize,
+        events: &mut E,
+        containers: &mut Containers,
+        grammar: &mut Grammar,
+    ) -> Result<(), Reason> {
+        let byte = self.chunk.byte(at);
+        match byte {
+            b'"' if self.chunk.opens_string(at) => {
+                self.role = grammar.string(containers)?;
+                self.string_start = self.chunk.raw(at + 1);
+            }
+            b'"' => self.end_string(at, events, containers),
+            b'{' | b'[' => {
+                let place = grammar.open(containers, byte == b'{')?;
+                begin(events, place);
+                events.open(self.chunk.raw(at), byte == b'{');
+            }
+            b'}' | b']' => {
+                grammar.close(containers, byte == b'}')?;
+                events.close();
+            }
+            b',' => grammar.comma(containers)?,
+            b':' => grammar.colon()?,
+            _ => {
+                self.token = Some((Token::first(byte)?, self.chunk.raw(at)));
+                self.scalar_bytes(at + 1, events, containers, grammar)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn end_string<E: Events>(&mut self, at: usize, events: &mut E, containers: &mut Containers) {
+        let span = Span::new(self.string_start, self.chunk.raw(at));
+        match self.role {
+            Role::Key => events.key(span),
+            Role::Value(place) => {
+                begin(events, place);
+                events.string(span, containers);
+            }
+        }
+    }
+
+    /// Takes the bytes of the token that is open, from `at` on, up to its end or the end of the chunk.
+    fn scalar_bytes<E: Events>(
+        &mut self,
+        mut at: usize,
+        events: &mut E,
+        containers: &mut Containers,
+        grammar: &mut Grammar,
+    ) -> Result<(), Reason> {
+        let Some((mut token, start)) = self.token else { return Ok(()) };
+        while at < self.chunk.len() {
+            let byte = self.chunk.byte(at);
+            if ends_scalar(byte) {
+                self.token = Some((token, start));
+                return self.finish_scalar(events, containers, grammar, self.chunk.raw(at));
+            }
+            token = token.next(byte)?;
+            at += 1;
+        }
+        self.token = Some((token, start));
+        Ok(())
+    }
+
+    fn finish_scalar<E: Events>(
+        &mut self,
+        events: &mut E,
+        containers: &Containers,
+        grammar: &mut Grammar,
+        end: usize,
+    ) -> Result<(), Reason> {
+        let Some((token, start)) = self.token.take() else { return Ok(()) };
+        let kind = token.finish()?;
+        begin(events, grammar.scalar(containers)?);
+        events.scalar(kind, Span::new(start, end));
+        Ok(())
+    }
+}
+
+#[inline]
+fn begin<E: Events>(events: &mut E, place: Place) {
+    match place {
+        Place::Root => events.root(),
+        Place::Element => events.element(),
+        Place::Member => {}
+    }
+}
+
+#[inline]
+fn ends_scalar(byte: u8) -> bool {
+    matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | b'"' | b'{' | b'[' | b':')
+}
+
+/// Whether the text behind `level` levels of escapes in `span` is one JSON object, array or string.
+/// Leaves `containers` as it was.
+pub fn is_nested(
+    scanner: &mut Scanner,
+    input: &[u8],
+    containers: &mut Containers,
+    span: Span,
+    level: u8,
+) -> bool {
+    let depth = containers.depth();
+    let valid = scanner.nested(&mut Check(input), containers, span, level).is_ok();
+    containers.truncate(depth);
+    valid
+}
+
+/// The first character of a text that is not JSON white space.
+#[must_use]
+pub fn first_character(text: Escaped<'_>) -> Option<char> {
+    use crate::view::Text;
+    let mut at = text.start();
+    while let Some((ch, next)) = text.next(at) {
+        if !matches!(ch, ' ' | '\t' | '\n' | '\r') {
+            return Some(ch);
+        }
+        at = next;
+    }
+    None
+}
