@@ -111,3 +111,59 @@ fn append<T: Clone>(pool: &mut alloc::vec::Vec<T>, items: &[T]) -> Part {
     pool.extend_from_slice(items);
     Part { start, len: items.len() as u32 }
 }
+
+/// Working memory: owned (feature `alloc`) or lent by the caller for `'m`.
+pub struct Room<'m, T>(RoomInner<'m, T>);
+
+enum RoomInner<'m, T> {
+    Lent(&'m mut [T]),
+    #[cfg(feature = "alloc")]
+    Owned(alloc::boxed::Box<[T]>),
+}
+
+impl<T> Deref for Room<'_, T> {
+    type Target = [T];
+    #[inline]
+    fn deref(&self) -> &[T] {
+        match &self.0 {
+            RoomInner::Lent(slice) => slice,
+            #[cfg(feature = "alloc")]
+            RoomInner::Owned(owned) => owned,
+        }
+    }
+}
+
+impl<T> core::ops::DerefMut for Room<'_, T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [T] {
+        match &mut self.0 {
+            RoomInner::Lent(slice) => slice,
+            #[cfg(feature = "alloc")]
+            RoomInner::Owned(owned) => owned,
+        }
+    }
+}
+
+impl<'m, T> From<&'m mut [T]> for Room<'m, T> {
+    fn from(slice: &'m mut [T]) -> Self {
+        Self(RoomInner::Lent(slice))
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<T: Clone> Room<'_, T> {
+    /// Owned room for `len` items, each a copy of `item`.
+    #[must_use]
+    pub fn filled(item: T, len: usize) -> Self {
+        Self(RoomInner::Owned(alloc::vec![item; len].into_boxed_slice()))
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<T> Room<'_, T> {
+    /// Owned room for `len` items made one by one.
+    #[must_use]
+    pub fn made(make: impl Fn() -> T, len: usize) -> Self {
+        Self(RoomInner::Owned((0..len).map(|_| make()).collect()))
+    }
+}

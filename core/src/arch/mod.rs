@@ -1,8 +1,13 @@
-//! Leaves that classify a block of bytes, one file a CPU feature.
+//! Leaves that classify blocks of bytes, one file a CPU feature.
 //!
 //! The scalar one is the oracle of the others. A leaf answers only which bytes belong to which class; carries
-//! and boundaries belong to `scan`.
+//! and boundaries belong to `scan`. A value of a leaf's type proves that the CPU has what it needs, so the
+//! choice is made once a call, never once a block.
 
+#[cfg(target_arch = "x86_64")]
+pub mod avx2;
+#[cfg(target_arch = "x86_64")]
+pub mod avx512;
 pub mod scalar;
 
 /// Bytes in a block.
@@ -21,10 +26,95 @@ pub struct Masks {
     pub white: u64,
     /// Below 0x20.
     pub control: u64,
+    /// What may follow a backslash and completes an escape: `" \ / b f n r t`.
+    pub simple_escape: u64,
+    /// `u`
+    pub letter_u: u64,
 }
 
 /// A way to classify blocks.
-pub trait Classify: Copy {
-    /// The masks of one block.
-    fn classify(self, block: &[u8; BLOCK]) -> Masks;
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Path {
+    /// Plain Rust.
+    Scalar(scalar::Scalar),
+    /// AVX2.
+    #[cfg(target_arch = "x86_64")]
+    Avx2(avx2::Avx2),
+    /// AVX-512 BW.
+    #[cfg(target_arch = "x86_64")]
+    Avx512(avx512::Avx512),
+}
+
+impl Path {
+    /// The fastest that this CPU has.
+    #[must_use]
+    pub fn detect() -> Self {
+        Self::available().into_iter().flatten().last().unwrap_or(Self::Scalar(scalar::Scalar))
+    }
+
+    /// Every one that this CPU has, the slowest first.
+    #[must_use]
+    pub fn available() -> [Option<Self>; 3] {
+        let scalar = Some(Self::Scalar(scalar::Scalar));
+        #[cfg(target_arch = "x86_64")]
+        {
+            [scalar, avx2::Avx2::detect().map(Self::Avx2), avx512::Avx512::detect().map(Self::Avx512)]
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        {
+            [scalar, None, None]
+        }
+    }
+
+    /// What to call it in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Scalar(_) => "scalar",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(_) => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(_) => "avx512",
+        }
+    }
+
+    /// Classifies as many whole blocks as both slices hold.
+    #[inline]
+    pub fn classify(self, blocks: &[[u8; BLOCK]], masks: &mut [Masks]) {
+        match self {
+            Self::Scalar(path) => path.classify(blocks, masks),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2(path) => path.classify(blocks, masks),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512(path) => path.classify(blocks, masks),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+
+    #[test]
+    fn every_path_classifies_as_the_scalar_one() {
+        let mut seed = 1u64;
+        let mut blocks = [[0; BLOCK]; 300];
+        for (i, byte) in blocks.as_flattened_mut().iter_mut().enumerate() {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            *byte = if i < 512 { i as u8 } else { (seed >> 56) as u8 };
+        }
+        let mut wanted = [Masks::default(); 300];
+        scalar::Scalar.classify(&blocks, &mut wanted);
+        for path in Path::available() {
+            let Some(path) = path else {
+                std::println!("SKIP: this CPU lacks a vector extension");
+                continue;
+            };
+            let mut masks = [Masks::default(); 300];
+            path.classify(&blocks, &mut masks);
+            assert!(masks == wanted, "{}", path.name());
+        }
+    }
 }

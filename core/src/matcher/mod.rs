@@ -1,3 +1,37 @@
 //! Finds matches in text, as the `regex` crate would.
 
 pub mod alphabet;
+pub mod dfa;
+pub mod literals;
+
+use crate::span::Span;
+use crate::table::Pools;
+use crate::view::{Rewind, Text};
+
+/// What finds the matches of a search.
+#[derive(Clone, Copy)]
+pub enum Matcher {
+    /// Regular expressions.
+    Pattern(dfa::Dfa),
+    /// A set of literals.
+    Literals(literals::Literals),
+}
+
+impl Matcher {
+    /// The leftmost match in `text` at or after the place `from`; `before` is the character in front of it. Never
+    /// empty.
+    #[must_use]
+    pub fn find<T: Text>(
+        &self,
+        pools: &Pools<'_>,
+        text: T,
+        from: usize,
+        before: Option<char>,
+        rewind: &mut Rewind<'_>,
+    ) -> Option<Span> {
+        match self {
+            Self::Pattern(dfa) => dfa.find(pools, text, from, before, rewind),
+            Self::Literals(literals) => literals.find(pools, text, from, before),
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! One chunk of a text: its bytes, where each came from, and what phase 1 says of them.
 
-use super::Stop;
-use crate::arch::{BLOCK, Classify, Masks};
+use super::NotJson;
+use crate::arch::{BLOCK, Masks, Path};
 use crate::span::Span;
 use crate::view::{Escaped, Text};
 
@@ -21,6 +21,7 @@ pub(super) struct Chunk {
     next: usize,
     end: usize,
     level: u8,
+    masks: [Masks; BLOCKS],
     tokens: [u64; BLOCKS],
     opens: [u64; BLOCKS],
     carry: Carry,
@@ -49,6 +50,7 @@ impl Chunk {
             next: 0,
             end: 0,
             level: 0,
+            masks: [Masks::default(); BLOCKS],
             tokens: [0; BLOCKS],
             opens: [0; BLOCKS],
             carry: Carry::default(),
@@ -98,7 +100,7 @@ impl Chunk {
     }
 
     /// Reads the next chunk; false at the end.
-    pub(super) fn fill(&mut self, input: &[u8]) -> Result<bool, Stop> {
+    pub(super) fn fill(&mut self, input: &[u8]) -> Result<bool, NotJson> {
         self.base = self.next;
         self.len = 0;
         if self.next >= self.end {
@@ -113,13 +115,13 @@ impl Chunk {
     }
 
     /// Copies raw bytes, up to the last whole character, and checks that they are UTF-8.
-    fn fill_raw(&mut self, input: &[u8]) -> Result<(), Stop> {
+    fn fill_raw(&mut self, input: &[u8]) -> Result<(), NotJson> {
         let wanted = CHUNK.min(self.end - self.next);
-        let raw = input.get(self.next..self.next + wanted).ok_or(Stop::Refused)?;
+        let raw = input.get(self.next..self.next + wanted).ok_or(NotJson)?;
         let len = match core::str::from_utf8(raw) {
             Ok(_) => wanted,
             Err(error) if error.error_len().is_none() && self.next + wanted < self.end => error.valid_up_to(),
-            Err(_) => return Err(Stop::Refused),
+            Err(_) => return Err(NotJson),
         };
         self.bytes[..len].copy_from_slice(&raw[..len]);
         self.len = len;
@@ -155,18 +157,17 @@ impl Chunk {
     }
 
     /// Phase 1: tokens and strings of every block; refuses what no token can show.
-    pub(super) fn classify<C: Classify>(&mut self, path: C) -> Result<(), Stop> {
+    pub(super) fn classify(&mut self, path: Path) -> Result<(), NotJson> {
         let blocks = self.blocks();
         self.bytes[self.len..(blocks * BLOCK).min(CHUNK)].fill(b' ');
+        let (bytes, _) = self.bytes.as_chunks::<BLOCK>();
+        path.classify(bytes.get(..blocks).unwrap_or(bytes), &mut self.masks);
         let mut bad = self.rest_of_hex();
         for block in 0..blocks {
-            let start = block * BLOCK;
-            let used = BLOCK.min(self.len - start);
-            let Some(bytes) = self.bytes[start..].first_chunk::<BLOCK>() else { break };
-            let masks = path.classify(bytes);
-            bad |= self.block(block, used, masks);
+            let used = BLOCK.min(self.len - block * BLOCK);
+            bad |= self.block(block, used, self.masks[block]);
         }
-        if bad { Err(Stop::Refused) } else { Ok(()) }
+        if bad { Err(NotJson) } else { Ok(()) }
     }
 
     #[inline]
@@ -188,23 +189,19 @@ impl Chunk {
         self.carry.escaped = next_escaped;
         let control = masks.control & valid & (in_string | !masks.white);
         let escapes = escaped & in_string & valid;
-        control != 0 || escapes != 0 && self.bad_escapes(block * BLOCK, escapes)
+        let wrong = control | escapes & !(masks.simple_escape | masks.letter_u);
+        let unicode = escapes & masks.letter_u;
+        wrong != 0 || unicode != 0 && self.bad_unicode(block * BLOCK, unicode)
     }
 
-    /// Whether a byte after a backslash is none that may stand there, or `\u` lacks its digits.
-    fn bad_escapes(&mut self, start: usize, mut escapes: u64) -> bool {
-        while escapes != 0 {
-            let at = start + escapes.trailing_zeros() as usize;
-            escapes &= escapes - 1;
-            match self.bytes[at] {
-                b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {}
-                b'u' => {
-                    self.carry.hex = 4;
-                    if self.hex_from(at + 1) {
-                        return true;
-                    }
-                }
-                _ => return true,
+    /// Whether a `u` after a backslash lacks its digits.
+    fn bad_unicode(&mut self, start: usize, mut unicode: u64) -> bool {
+        while unicode != 0 {
+            let at = start + unicode.trailing_zeros() as usize;
+            unicode &= unicode - 1;
+            self.carry.hex = 4;
+            if self.hex_from(at + 1) {
+                return true;
             }
         }
         false
@@ -221,9 +218,9 @@ impl Chunk {
     }
 
     /// The end of the input: nothing may be open.
-    pub(super) fn finish(&self) -> Result<(), Stop> {
+    pub(super) fn finish(&self) -> Result<(), NotJson> {
         let open = self.carry.in_string != 0 || self.carry.escaped || self.carry.hex > 0;
-        if open { Err(Stop::Refused) } else { Ok(()) }
+        if open { Err(NotJson) } else { Ok(()) }
     }
 }
 

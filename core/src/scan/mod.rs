@@ -15,7 +15,7 @@ pub mod diagnose;
 pub mod grammar;
 pub mod scalar_token;
 
-use crate::arch::scalar::Scalar as ScalarPath;
+use crate::arch::Path;
 use crate::error::Reason;
 use crate::span::Span;
 use crate::view::Escaped;
@@ -23,13 +23,14 @@ use chunk::Chunk;
 use grammar::{Containers, Grammar, Place, Role};
 use scalar_token::{Scalar, Token};
 
-/// What ends a scan before the end of its input.
+/// The input is not JSON, or too deep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// The text is not JSON, or too deep.
-    Refused,
-    /// The receiver of the events wants no more.
-    Receiver,
+pub struct NotJson;
+
+impl From<Reason> for NotJson {
+    fn from(_: Reason) -> Self {
+        Self
+    }
 }
 
 /// Receives what the scanner finds, in order. Spans are raw offsets; those of strings lie between the quotes.
@@ -63,6 +64,7 @@ impl Events for Check<'_> {
 
 /// The memory of a scan of one level of nesting.
 pub struct Scanner {
+    path: Path,
     chunk: Chunk,
     /// Raw offset behind the opening quote of the string that is open.
     string_start: usize,
@@ -77,10 +79,16 @@ impl Default for Scanner {
 }
 
 impl Scanner {
-    /// Fresh memory.
+    /// Fresh memory; scans by the fastest path of this CPU.
     #[must_use]
     pub fn new() -> Self {
-        Self { chunk: Chunk::new(), string_start: 0, role: Role::Key, token: None }
+        Self::with_path(Path::detect())
+    }
+
+    /// Fresh memory; scans by this path.
+    #[must_use]
+    pub fn with_path(path: Path) -> Self {
+        Self { path, chunk: Chunk::new(), string_start: 0, role: Role::Key, token: None }
     }
 
     /// Scans the document `input[..]` of `events`: one text, or a sequence of them. Returns how many texts.
@@ -89,7 +97,7 @@ impl Scanner {
         events: &mut E,
         containers: &mut Containers,
         sequence: bool,
-    ) -> Result<u64, Stop> {
+    ) -> Result<u64, NotJson> {
         let end = events.input().len();
         self.chunk.start_document(end);
         self.run(events, containers, sequence)
@@ -102,7 +110,7 @@ impl Scanner {
         containers: &mut Containers,
         span: Span,
         level: u8,
-    ) -> Result<u64, Stop> {
+    ) -> Result<u64, NotJson> {
         self.chunk.start_nested(span, level);
         self.run(events, containers, false)
     }
@@ -112,19 +120,19 @@ impl Scanner {
         events: &mut E,
         containers: &mut Containers,
         sequence: bool,
-    ) -> Result<u64, Stop> {
+    ) -> Result<u64, NotJson> {
         let mut grammar = Grammar::new(containers, sequence);
         self.token = None;
         while self.chunk.fill(events.input())? {
-            self.chunk.classify(ScalarPath)?;
-            self.walk(events, containers, &mut grammar).map_err(|_| Stop::Refused)?;
+            self.chunk.classify(self.path)?;
+            self.walk(events, containers, &mut grammar)?;
         }
         self.chunk.finish()?;
         if self.token.is_some() {
             let end = self.chunk.raw(self.chunk.len());
-            self.finish_scalar(events, containers, &mut grammar, end).map_err(|_| Stop::Refused)?;
+            self.finish_scalar(events, containers, &mut grammar, end)?;
         }
-        grammar.finish().map_err(|_| Stop::Refused)?;
+        grammar.finish()?;
         Ok(grammar.texts())
     }
 

@@ -12,6 +12,7 @@
 //!    times up to `MARKS * BLOCK` characters.
 
 use super::Text;
+use crate::table::Room;
 use super::plain::decode_utf8;
 
 /// Text behind `level` levels of JSON string escapes.
@@ -101,7 +102,7 @@ impl<'a> Escaped<'a> {
         Some((unit, at))
     }
 
-    fn fill(&self, rewind: &mut Rewind, from: usize, end: usize) -> usize {
+    fn fill(&self, rewind: &mut Rewind<'_>, from: usize, end: usize) -> usize {
         let mut count = 0;
         let mut at = from;
         while at < end {
@@ -131,7 +132,7 @@ impl Text for Escaped<'_> {
         &self,
         floor: usize,
         end: usize,
-        rewind: &mut Rewind,
+        rewind: &mut Rewind<'_>,
         visit: &mut dyn FnMut(char, usize) -> bool,
     ) {
         let mut marks = 1;
@@ -164,7 +165,7 @@ impl Escaped<'_> {
         &self,
         from: usize,
         end: usize,
-        rewind: &mut Rewind,
+        rewind: &mut Rewind<'_>,
         visit: &mut dyn FnMut(char, usize) -> bool,
     ) -> bool {
         let mut piece_end = end;
@@ -188,31 +189,31 @@ impl Escaped<'_> {
 }
 
 /// The memory that walking backwards through escaped text needs.
-pub struct Rewind {
-    chars: [char; Self::BLOCK],
-    places: [usize; Self::BLOCK],
-    marks: [usize; Self::MARKS],
+pub struct Rewind<'m> {
+    /// The last characters read, and where each begins.
+    ring: Room<'m, (char, usize)>,
+    marks: Room<'m, usize>,
 }
 
-impl Rewind {
+impl Rewind<'_> {
     /// Characters kept at once.
     pub const BLOCK: usize = 1024;
     /// Marks kept at once.
     pub const MARKS: usize = 1024;
 
-    /// Empty memory.
+    /// Memory of its own.
+    #[cfg(feature = "alloc")]
     #[must_use]
-    pub const fn new() -> Self {
-        Self { chars: ['\0'; Self::BLOCK], places: [0; Self::BLOCK], marks: [0; Self::MARKS] }
+    pub fn new() -> Self {
+        Self { ring: Room::filled(('\0', 0), Self::BLOCK), marks: Room::filled(0, Self::MARKS) }
     }
 
     fn put(&mut self, i: usize, ch: char, at: usize) {
-        self.chars[i % Self::BLOCK] = ch;
-        self.places[i % Self::BLOCK] = at;
+        self.ring[i % Self::BLOCK] = (ch, at);
     }
 
     fn get(&self, i: usize) -> (char, usize) {
-        (self.chars[i % Self::BLOCK], self.places[i % Self::BLOCK])
+        self.ring[i % Self::BLOCK]
     }
 
     fn mark(&mut self, i: usize, at: usize) {
@@ -224,7 +225,8 @@ impl Rewind {
     }
 }
 
-impl Default for Rewind {
+#[cfg(feature = "alloc")]
+impl Default for Rewind<'_> {
     fn default() -> Self {
         Self::new()
     }

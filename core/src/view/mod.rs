@@ -25,7 +25,7 @@ pub trait Text: Copy {
         &self,
         floor: usize,
         end: usize,
-        rewind: &mut Rewind,
+        rewind: &mut Rewind<'_>,
         visit: &mut dyn FnMut(char, usize) -> bool,
     );
 }

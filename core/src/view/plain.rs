@@ -34,7 +34,7 @@ impl Text for Plain<'_> {
         &self,
         floor: usize,
         end: usize,
-        _: &mut Rewind,
+        _: &mut Rewind<'_>,
         visit: &mut dyn FnMut(char, usize) -> bool,
     ) {
         let mut at = end;

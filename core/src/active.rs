@@ -1,0 +1,106 @@
+//! From conditions to rules: what is active at a place.
+
+use crate::policy::{Policy, Rule, Search};
+use crate::span::Types;
+use crate::table::Room;
+
+/// The searches and whole-value rules that are active at a place. Kept until the place's conditions change, which
+/// between neighbours they rarely do.
+pub struct Active<'m> {
+    /// A bit a search that is active for strings.
+    strings: Room<'m, u64>,
+    /// A bit a search that is active for numbers.
+    numbers: Room<'m, u64>,
+    /// The first whole-value rule for strings.
+    pub whole_string: Option<u16>,
+    /// The first whole-value rule for numbers.
+    pub whole_number: Option<u16>,
+    /// The first whole-value rule for booleans.
+    pub whole_boolean: Option<u16>,
+    /// Nothing here is touched.
+    pub exempt: bool,
+    conditions: Room<'m, u64>,
+    span_kinds: u32,
+    protected: bool,
+    known: bool,
+}
+
+impl<'m> Active<'m> {
+    /// Memory for a policy whose places have this many words of conditions.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn new(policy: &Policy<'_>) -> Self {
+        let words = policy.searches.len().div_ceil(64);
+        Self {
+            strings: Room::filled(0, words),
+            numbers: Room::filled(0, words),
+            whole_string: None,
+            whole_number: None,
+            whole_boolean: None,
+            exempt: false,
+            conditions: Room::filled(0, policy.selectors.words()),
+            span_kinds: 0,
+            protected: false,
+            known: false,
+        }
+    }
+
+    /// Forgets the place.
+    pub fn forget(&mut self) {
+        self.known = false;
+    }
+
+    /// The active searches for a type.
+    #[must_use]
+    pub fn searches(&self, types: Types) -> &[u64] {
+        if types == Types::NUMBER { &self.numbers } else { &self.strings }
+    }
+
+    /// Goes to a place with these conditions.
+    #[inline]
+    pub fn refresh(&mut self, policy: &Policy<'_>, conditions: &[u64], span_kinds: u32, protected: bool) {
+        let same = self.known && self.span_kinds == span_kinds && self.protected == protected;
+        if !same || self.conditions.iter().zip(conditions).any(|(a, b)| a != b) {
+            self.compute(policy, conditions, span_kinds, protected);
+        }
+    }
+
+    fn compute(&mut self, policy: &Policy<'_>, conditions: &[u64], span_kinds: u32, protected: bool) {
+        self.known = true;
+        self.span_kinds = span_kinds;
+        self.protected = protected;
+        for (mine, condition) in self.conditions.iter_mut().zip(conditions) {
+            *mine = *condition;
+        }
+        let holds = |condition: u32| holds(conditions, condition);
+        let applies = |rule: &Rule| {
+            let selected = rule.selected_by.of(&policy.pools.u32s).iter().all(|&c| holds(c));
+            let excepted = rule.excepted_by.of(&policy.pools.u32s).iter().any(|&c| holds(c));
+            selected && !excepted && (rule.span_kinds == 0 || rule.span_kinds & span_kinds != 0)
+        };
+        self.exempt = protected || policy.exempt.of(&policy.pools.u32s).iter().any(|&c| holds(c));
+        let whole = |types: Types| {
+            let found = policy.rules.iter().position(|r| r.whole && r.types.contains(types) && applies(r));
+            found.and_then(|i| u16::try_from(i).ok())
+        };
+        self.whole_string = whole(Types::STRING);
+        self.whole_number = whole(Types::NUMBER);
+        self.whole_boolean = whole(Types::BOOLEAN);
+        self.strings.fill(0);
+        self.numbers.fill(0);
+        for (i, search) in policy.searches.iter().enumerate() {
+            let rule = policy.rules.get(usize::from(search.rule));
+            let here = search.condition == Search::ANYWHERE || holds(search.condition);
+            if here && rule.is_some_and(applies) {
+                let bit = 1 << (i % 64);
+                self.strings[i / 64] |= if search.types.contains(Types::STRING) { bit } else { 0 };
+                self.numbers[i / 64] |= if search.types.contains(Types::NUMBER) { bit } else { 0 };
+            }
+        }
+    }
+}
+
+fn holds(conditions: &[u64], condition: u32) -> bool {
+    let word = conditions.get(condition as usize / 64).copied().unwrap_or(0);
+    word >> (condition % 64) & 1 == 1
+}

@@ -1,0 +1,152 @@
+//! The parts of a value that rules match: every search's own matches, checked, allowed or not, and merged.
+
+mod cover;
+mod paint;
+mod search;
+
+use crate::policy::Policy;
+use crate::span::Span;
+use crate::table::Room;
+use crate::view::{Escaped, Plain, Rewind, Text};
+use cover::Cover;
+use paint::Paint;
+use search::Progress;
+
+pub(crate) use paint::MAX_RULES;
+pub use paint::SEGMENT;
+pub(crate) use search::skip;
+
+/// Readings of a value: as it is, and with one more level of escapes resolved.
+const READINGS: usize = 2;
+
+/// A merged part of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// Raw bytes.
+    pub span: Span,
+    /// The earliest rule in it.
+    pub rule: u16,
+}
+
+/// The memory for finding, and the state of the value at hand.
+pub struct Finder<'m> {
+    paint: Paint<'m>,
+    cover: Cover<'m>,
+    rewind: Rewind<'m>,
+    /// One a search and reading.
+    searches: Room<'m, Progress>,
+    /// One an allowance and reading.
+    allow: Room<'m, Progress>,
+    value: Value,
+}
+
+/// The value at hand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Value {
+    /// Its raw bytes, without quotes.
+    pub span: Span,
+    /// The level of its text.
+    pub level: u8,
+    /// Whether it is searched in a second reading too.
+    pub nearly_nested: bool,
+}
+
+impl Value {
+    /// Its text, in the first reading.
+    #[must_use]
+    pub fn text<'a>(&self, input: &'a [u8]) -> Escaped<'a> {
+        Escaped::new(input, self.span.start, self.span.end, self.level)
+    }
+}
+
+impl Finder<'_> {
+    /// Memory for a policy.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn new(policy: &Policy<'_>) -> Self {
+        Self {
+            paint: Paint::new(Room::filled(0, SEGMENT)),
+            cover: Cover::new(Room::filled(0, SEGMENT)),
+            rewind: Rewind::new(),
+            searches: Room::filled(Progress::default(), policy.searches.len() * READINGS),
+            allow: Room::filled(Progress::default(), policy.allow.len() * READINGS),
+            value: Value::default(),
+        }
+    }
+
+    /// Turns to a value.
+    pub fn begin(&mut self, value: Value) {
+        self.value = value;
+        self.searches.fill(Progress::at_start(value.span.start));
+        self.allow.fill(Progress::at_start(value.span.start));
+        self.paint.reset(value.span.start);
+    }
+
+    /// The next merged part of the value, in order. `active` holds a bit for each search that takes part.
+    pub fn next(&mut self, policy: &Policy<'_>, input: &[u8], active: &[u64]) -> Option<Merged> {
+        loop {
+            if let Some(part) = self.paint.sweep() {
+                return Some(part);
+            }
+            let start = self.paint.segment().end;
+            if start >= self.value.span.end {
+                return None;
+            }
+            let end = self.value.span.end.min(start + SEGMENT);
+            self.paint.begin(Span::new(start, end));
+            self.fill(policy, input, active);
+        }
+    }
+
+    /// Whether an allowance holds the whole value.
+    pub fn allows_whole(&mut self, policy: &Policy<'_>, input: &[u8]) -> bool {
+        let (value, text) = (self.value, self.value.text(input));
+        policy.allow.iter().any(|allowance| {
+            let found = allowance.matcher.find(&policy.pools, text, value.span.start, None, &mut self.rewind);
+            found == Some(value.span)
+        })
+    }
+
+    fn fill(&mut self, policy: &Policy<'_>, input: &[u8], active: &[u64]) {
+        let span = self.value.span;
+        let escaped = input.get(span.start..span.end).is_some_and(|raw| raw.contains(&b'\\'));
+        if !escaped {
+            return self.fill_reading(policy, Plain::new(input, span.start, span.end), 0, active);
+        }
+        let text = self.value.text(input);
+        self.fill_reading(policy, text, 0, active);
+        if self.value.nearly_nested {
+            self.fill_reading(policy, text.resolved(), 1, active);
+        }
+    }
+
+    fn fill_reading<T: Text>(&mut self, policy: &Policy<'_>, text: T, reading: usize, active: &[u64]) {
+        let segment = self.paint.segment();
+        let mut covered = policy.allow.is_empty();
+        for (i, search) in policy.searches.iter().enumerate() {
+            if active.get(i / 64).is_none_or(|word| word >> (i % 64) & 1 == 0) {
+                continue;
+            }
+            let Some(progress) = self.searches.get_mut(i * READINGS + reading) else { continue };
+            while let Some((found, accepted)) =
+                progress.next_before(segment.end, search, &policy.pools, text, &mut self.rewind)
+            {
+                if !covered {
+                    let allow = self.allow.iter_mut().skip(reading).step_by(READINGS);
+                    self.cover.fill(segment, allow.zip(&*policy.allow), &policy.pools, text, &mut self.rewind);
+                    covered = true;
+                }
+                let allowed = !accepted && !policy.allow.is_empty() && self.cover.holds(found);
+                if allowed {
+                    continue;
+                }
+                self.paint.add(found, search.rule);
+                if found.end > segment.end {
+                    progress.put_back(Span::new(segment.end, found.end));
+                    break;
+                }
+            }
+        }
+    }
+}
+

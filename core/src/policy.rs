@@ -1,0 +1,136 @@
+//! A compiled policy: plain records, and pools that hold what varies in length.
+
+use crate::limits::Limits;
+use crate::matcher::Matcher;
+use crate::prefilter::{Need, Needs};
+use crate::select::Selectors;
+use crate::span::Types;
+use crate::table::{Part, Pools, Table};
+use crate::validate::Validator;
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// Levels of text that a replacement can land in: the text of a string value is level 1.
+pub const TEXT_LEVELS: usize = Limits::MAX_NESTING as usize + 1;
+
+/// A compiled policy. Immutable; shared between threads without locks.
+#[derive(Clone)]
+pub struct Policy<'p> {
+    /// Everything of variable length.
+    pub pools: Pools<'p>,
+    /// In the order of the policy.
+    pub rules: Table<'p, Rule>,
+    /// The matchers of all rules, by rule.
+    pub searches: Table<'p, Search>,
+    /// What may stay.
+    pub allow: Table<'p, Search>,
+    /// Keys of `hash` actions.
+    pub keys: Table<'p, HashKey>,
+    /// Which values rules apply to.
+    pub selectors: Selectors,
+    /// Conditions of which none may hold: a value under one is never touched.
+    pub exempt: Part,
+    /// What bytes the searches need.
+    pub needs: Needs,
+    /// Bounds.
+    pub limits: Limits,
+}
+
+/// One rule.
+#[derive(Clone, Copy)]
+pub struct Rule {
+    /// Its name (u8 pool).
+    pub id: Part,
+    /// What it may touch.
+    pub types: Types,
+    /// Whether it has no matcher and masks whole values.
+    pub whole: bool,
+    /// Conditions that must all hold (u32 pool).
+    pub selected_by: Part,
+    /// Conditions of which none may hold (u32 pool).
+    pub excepted_by: Part,
+    /// Span kinds of which one must hold; 0 for any value.
+    pub span_kinds: u32,
+    /// What is written.
+    pub action: Action,
+}
+
+/// One matcher of a rule.
+#[derive(Clone, Copy)]
+pub struct Search {
+    /// The rule that it belongs to.
+    pub rule: u16,
+    /// What finds.
+    pub matcher: Matcher,
+    /// What a match must pass.
+    pub validator: Validator,
+    /// What it looks at; within the types of its rule.
+    pub types: Types,
+    /// A condition of its own, or [`Search::ANYWHERE`].
+    pub condition: u32,
+    /// What its matches hold.
+    pub need: Need,
+    /// Number of its need in [`Policy::needs`].
+    pub need_index: u8,
+}
+
+impl Search {
+    /// No condition.
+    pub const ANYWHERE: u32 = u32::MAX;
+}
+
+/// A text as it is written at each level: `[0]` is not escaped, `[n]` is escaped `n` times (u8 pool).
+pub type Escapes = [Part; TEXT_LEVELS + 1];
+
+/// What a rule writes.
+#[derive(Clone, Copy)]
+pub enum Action {
+    /// A token.
+    Replace(Escapes),
+    /// A character for each character but the first and last ones.
+    Mask {
+        /// The character.
+        with: Escapes,
+        /// Characters kept at the front.
+        keep_first: u32,
+        /// Characters kept at the back.
+        keep_last: u32,
+    },
+    /// The first hexadecimal digits of an HMAC-SHA-256 of the text.
+    Hash {
+        /// Index into [`Policy::keys`].
+        key: u32,
+        /// Digits, 1 to 64.
+        length: u8,
+    },
+    /// Nothing.
+    Remove,
+}
+
+/// A key of HMAC-SHA-256, padded to a block (RFC 2104); wiped when dropped.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct HashKey(pub(crate) [u8; 64]);
+
+impl HashKey {
+    /// Takes a key of any length; longer ones than 64 bytes are hashed first, as RFC 2104 says.
+    #[must_use]
+    pub fn new(key: &[u8]) -> Self {
+        use sha2::Digest;
+        let mut block = [0; 64];
+        match block.get_mut(..key.len()) {
+            Some(front) => front.copy_from_slice(key),
+            None => block[..32].copy_from_slice(&sha2::Sha256::digest(key)),
+        }
+        Self(block)
+    }
+}
+
+impl Policy<'_> {
+    /// The name of a rule; empty for one that the policy does not have.
+    #[must_use]
+    pub fn rule_id(&self, rule: u16) -> &str {
+        self.rules
+            .get(usize::from(rule))
+            .and_then(|rule| core::str::from_utf8(rule.id.of(&self.pools.u8s)).ok())
+            .unwrap_or("")
+    }
+}

@@ -1,0 +1,195 @@
+//! The masker that users hold: a policy and the memory that masking with it needs.
+
+use crate::Policy;
+use spanmask_core::error::Error;
+use spanmask_core::mask::Framing;
+use spanmask_core::report::Path;
+use std::fmt;
+
+/// Masks texts with one policy. Take one a thread; it may mask any number of texts, one after the other.
+///
+/// All of its memory is taken when it is made: `mask_in_place`, `mask_into` and `scan` allocate nothing.
+pub struct Masker {
+    policy: Policy,
+    core: spanmask_core::mask::Masker<'static>,
+    framing: Framing,
+}
+
+/// A part that is, or would be, masked. Its path holds names of members, which are part of the input; nothing else
+/// of the input is in it.
+#[derive(Clone, Copy)]
+pub struct Finding<'a> {
+    /// The id of the rule that masks it.
+    pub rule: &'a str,
+    /// Offset of its first byte in the input.
+    pub start: usize,
+    /// Offset behind its last byte in the input.
+    pub end: usize,
+    /// Where its value stands: `$['a'][0]`.
+    pub path: Path<'a>,
+    /// Levels of JSON escapes over its text: 1 in a string value, one more for each nested text around it.
+    pub level: u8,
+}
+
+impl fmt::Debug for Finding<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Finding")
+            .field("rule", &self.rule)
+            .field("start", &self.start)
+            .field("end", &self.end)
+            .field("level", &self.level)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Masker {
+    pub(crate) fn new(policy: Policy) -> Self {
+        let core = spanmask_core::mask::Masker::new(policy.core());
+        Self { policy, core, framing: Framing::default() }
+    }
+
+    /// The policy it masks with.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Says how many texts an input may hold; [`Framing::Sequence`] unless told.
+    pub fn set_framing(&mut self, framing: Framing) {
+        self.framing = framing;
+    }
+
+    /// Masks `buffer[..len]`; the length of `buffer` is its capacity. Returns the new length.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for what is not JSON; [`Error::Capacity`] when the result does not fit, with the number of
+    /// bytes it needs. The buffer is as it was in both cases.
+    ///
+    /// # Example
+    /// ```
+    /// let policy = spanmask::Policy::preset("default")?;
+    /// let mut masker = policy.masker();
+    /// let mut buffer = br#"{"to":"john@example.com"}        "#.to_vec();
+    /// let len = masker.mask_in_place(&mut buffer, 25)?;
+    /// assert_eq!(&buffer[..len], br#"{"to":"[REDACTED_EMAIL]"}"#);
+    /// assert_eq!(masker.report().count("EMAIL"), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn mask_in_place(&mut self, buffer: &mut [u8], len: usize) -> Result<usize, Error> {
+        self.core.mask_in_place(self.policy.core(), buffer, len, self.framing)
+    }
+
+    /// Masks `input` into `output`. Returns the length of the result.
+    ///
+    /// # Errors
+    /// As [`Self::mask_in_place`]; `output` is not for use then.
+    pub fn mask_into(&mut self, input: &[u8], output: &mut [u8]) -> Result<usize, Error> {
+        self.core.mask_into(self.policy.core(), input, output, self.framing)
+    }
+
+    /// Masks the bytes of a vector, which grows when the result needs more room.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for what is not JSON; the vector is as it was.
+    pub fn mask_vec(&mut self, text: &mut Vec<u8>) -> Result<(), Error> {
+        let len = text.len();
+        let result = match self.mask_in_place(text, len) {
+            Err(Error::Capacity { needed }) => {
+                text.resize(needed, 0);
+                self.mask_in_place(text, len)
+            }
+            other => other,
+        };
+        text.truncate(result.unwrap_or(len));
+        result.map(drop)
+    }
+
+    /// Finds without changing anything; returns the length that the masked input would have. `on_finding` sees each
+    /// part, in order.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for what is not JSON; some findings may have been reported by then.
+    pub fn scan(
+        &mut self,
+        input: &[u8],
+        on_finding: &mut dyn FnMut(&Finding<'_>),
+    ) -> Result<usize, Error> {
+        let policy = self.policy.core();
+        self.core.scan(policy, input, self.framing, &mut |found| {
+            on_finding(&Finding {
+                rule: policy.rule_id(found.rule),
+                start: found.span.start,
+                end: found.span.end,
+                path: found.path,
+                level: found.level,
+            });
+        })
+    }
+
+    /// The counts of the last call.
+    #[must_use]
+    pub fn report(&self) -> Report<'_> {
+        Report { masker: self }
+    }
+}
+
+impl fmt::Debug for Masker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Masker").field("policy", &self.policy).finish_non_exhaustive()
+    }
+}
+
+/// What the last call masked, in numbers.
+#[derive(Clone, Copy)]
+pub struct Report<'a> {
+    masker: &'a Masker,
+}
+
+impl<'a> Report<'a> {
+    /// Parts masked under a rule; 0 for a rule that the policy does not have.
+    #[must_use]
+    pub fn count(&self, rule: &str) -> u64 {
+        self.counts().find(|(id, _)| *id == rule).map_or(0, |(_, count)| count)
+    }
+
+    /// Parts masked, by rule, in the order of the policy.
+    pub fn counts(&self) -> impl Iterator<Item = (&'a str, u64)> + use<'a> {
+        let Self { masker } = *self;
+        masker.policy.rules().zip(masker.core.tally().parts.iter().copied())
+    }
+
+    /// Parts masked under all rules.
+    #[must_use]
+    pub fn parts(&self) -> u64 {
+        self.masker.core.tally().parts.iter().sum()
+    }
+
+    /// Raw bytes of the input that lay in masked parts.
+    #[must_use]
+    pub fn bytes_masked(&self) -> u64 {
+        self.masker.core.tally().bytes
+    }
+
+    /// String values of the texts (those of nested texts are part of them).
+    #[must_use]
+    pub fn values(&self) -> u64 {
+        self.masker.core.tally().values
+    }
+
+    /// JSON texts in the input.
+    #[must_use]
+    pub fn texts(&self) -> u64 {
+        self.masker.core.tally().texts
+    }
+}
+
+impl fmt::Debug for Report<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Report")
+            .field("texts", &self.texts())
+            .field("values", &self.values())
+            .field("parts", &self.parts())
+            .field("bytes_masked", &self.bytes_masked())
+            .finish()
+    }
+}

@@ -1,0 +1,90 @@
+//! The compiled policy that users hold.
+
+use crate::compile;
+use crate::document::{Document, Externals, Format, NoExternals};
+use crate::error::PolicyError;
+use crate::masker::Masker;
+use std::fmt;
+use std::sync::Arc;
+
+/// A compiled policy: immutable, cheap to clone, shared between threads without locks.
+#[derive(Clone)]
+pub struct Policy(Arc<Compiled>);
+
+pub(crate) struct Compiled {
+    pub(crate) core: spanmask_core::policy::Policy<'static>,
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Policy {
+    /// Compiles a policy written in YAML.
+    ///
+    /// # Errors
+    /// All that is wrong with it, with places and suggestions.
+    pub fn from_yaml(text: &str) -> Result<Self, PolicyError> {
+        Self::from_text(text, Format::Yaml)
+    }
+
+    /// Compiles a policy written in JSON.
+    ///
+    /// # Errors
+    /// As [`Self::from_yaml`].
+    pub fn from_json(text: &str) -> Result<Self, PolicyError> {
+        Self::from_text(text, Format::Json)
+    }
+
+    /// Compiles a policy written in TOML.
+    ///
+    /// # Errors
+    /// As [`Self::from_yaml`].
+    pub fn from_toml(text: &str) -> Result<Self, PolicyError> {
+        Self::from_text(text, Format::Toml)
+    }
+
+    fn from_text(text: &str, format: Format) -> Result<Self, PolicyError> {
+        Self::compile(&Document::parse(text, format)?, &NoExternals)
+    }
+
+    /// Compiles a policy that the crate brings along: `default` or `langfuse-docs`.
+    ///
+    /// # Errors
+    /// When there is no preset of this name.
+    pub fn preset(name: &str) -> Result<Self, PolicyError> {
+        Self::compile(&crate::presets::document(name)?, &NoExternals)
+    }
+
+    /// Compiles a document; `externals` hands in the keys and literals that it names.
+    ///
+    /// # Errors
+    /// As [`Self::from_yaml`], and when an external is missing.
+    pub fn compile(document: &Document, externals: &dyn Externals) -> Result<Self, PolicyError> {
+        Ok(Self(Arc::new(compile::compile(document, externals)?)))
+    }
+
+    /// Memory to mask with.
+    #[must_use]
+    pub fn masker(&self) -> Masker {
+        Masker::new(self.clone())
+    }
+
+    /// The ids of its rules, in order.
+    pub fn rules(&self) -> impl Iterator<Item = &str> {
+        (0..self.0.core.rules.len()).map(|i| self.0.core.rule_id(u16::try_from(i).unwrap_or(u16::MAX)))
+    }
+
+    /// What is allowed but probably not meant.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.0.warnings
+    }
+
+    pub(crate) fn core(&self) -> &spanmask_core::policy::Policy<'static> {
+        &self.0.core
+    }
+}
+
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Policy").field("rules", &self.rules().collect::<Vec<_>>()).finish_non_exhaustive()
+    }
+}
