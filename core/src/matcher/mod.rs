@@ -1,3 +1,4 @@
 //! Finds matches in text, as the `regex` crate would.
 
 pub mod alphabet;
+pub mod literals;
