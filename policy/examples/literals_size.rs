@@ -58,7 +58,9 @@ fn main() {
     println!("average name: {:.1} characters, such as {:?}", chars as f64 / names.len() as f64, &names[..3]);
     let text = random.text(8 << 20);
     println!("    names  case  word   build s  memory MB  matches  plain MB/s  escaped MB/s  need");
-    for count in [10, 1_000, 100_000, 1_000_000] {
+    let counts: Vec<usize> = std::env::args().skip(1).filter_map(|arg| arg.parse().ok()).collect();
+    let counts = if counts.is_empty() { vec![10, 1_000, 100_000, 1_000_000] } else { counts };
+    for count in counts {
         for (ignore_case, whole_word) in [(false, false), (true, false), (true, true)] {
             let mut pools = PoolBuilder::default();
             let started = Instant::now();
@@ -79,7 +81,9 @@ fn main() {
             );
         }
     }
-    hostile();
+    if std::env::args().len() == 1 {
+        hostile();
+    }
 }
 
 fn hostile() {

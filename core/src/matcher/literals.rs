@@ -4,9 +4,11 @@
 //! the literal that comes first in the order given among those whose ends satisfy `whole_word`. Departures:
 //!
 //! 1. Characters are symbols first ([`Alphabet`]), one for each case folding orbit when case is ignored.
-//! 2. Most places begin no literal. A window of the next [`PREFIX`] symbols slides over the text, packed in
-//!    one word, so that a prefix of any length is one mask away; a Bloom filter holds the first `PREFIX`
-//!    symbols of each long literal and the whole of each shorter one. Only lengths that exist are asked for.
+//! 2. Most places begin no literal. A bit-parallel automaton (shift-and) over pairs of neighbouring symbols
+//!    says where one may begin: one load and three instructions a character, without an unpredictable branch.
+//!    It knows which pairs the set has at which position, not which belong together. Then a Bloom filter is
+//!    asked that holds the first [`PREFIX`] symbols of each long literal and the whole of each shorter one; a
+//!    window of the next symbols, packed in one word, makes a prefix of any length one mask away.
 //! 3. The trie is path-compressed, its nodes in breadth-first order: the children of node `i` and the rest of
 //!    its label end where those of node `i + 1` begin, and siblings are found by halving a row of symbols.
 //!    (A hash table of edges costs half as much memory again for its empty slots.)
@@ -23,12 +25,16 @@ use crate::view::Text;
 
 /// Symbols of a literal that the filter looks at.
 pub const PREFIX: usize = 6;
-/// Bits a symbol takes in the window; symbols that need more share a value.
+/// Bits of a symbol that the filters look at.
 const BITS: u32 = 10;
 /// An order that no literal has: the node ends none.
 pub const NO_ORDER: u32 = u32::MAX;
 /// Numbers that describe a node: where its children begin, where its label goes on, its literal's order.
 pub const NODE: usize = 3;
+/// Entries of the table of pairs.
+pub const PAIRS: usize = 1 << 12;
+/// The bit of the automaton that says that the window may begin a literal.
+const BEGINS: u8 = 1 << (PREFIX - 2);
 /// Size of the ring that remembers characters and places; a power of two greater than `PREFIX`.
 const RING: usize = 8;
 
@@ -45,6 +51,9 @@ pub struct Literals {
     pub firsts: Part,
     /// The other symbols of the labels, node by node (u16 pool).
     pub labels: Part,
+    /// For each pair of symbols ([`PAIRS`] entries, u8 pool) the positions at which a literal has it, as bits.
+    /// Positions that the shortest literal does not have are in every entry.
+    pub pairs: Part,
     /// The filter (u32 pool): a power of two of words.
     pub filter: Part,
     /// Bit `n` is set when the filter holds prefixes of `n` symbols.
@@ -64,17 +73,22 @@ pub const fn filter_slot(key: u64, words: usize) -> (usize, u32) {
     ((hash >> 42) as usize & words.wrapping_sub(1), bits)
 }
 
+#[inline]
+const fn cut(symbol: u16) -> u64 {
+    symbol as u64 & ((1 << BITS) - 1)
+}
+
 /// The packed form of up to [`PREFIX`] symbols.
 #[must_use]
 pub fn pack(symbols: &[u16]) -> u64 {
-    symbols.iter().take(PREFIX).rev().fold(0, |key, &symbol| key << BITS | squeeze(symbol))
+    symbols.iter().take(PREFIX).rev().fold(0, |key, &symbol| key << BITS | cut(symbol))
 }
 
-/// A symbol in `BITS` bits; 0 stays the only 0.
+/// The entry for two neighbouring symbols in the table of pairs.
 #[inline]
-fn squeeze(symbol: u16) -> u64 {
-    const LAST: u16 = (1 << BITS) - 1;
-    if symbol <= LAST { u64::from(symbol) } else { u64::from(symbol % LAST + 1) }
+#[must_use]
+pub const fn pair(first: u16, second: u16) -> usize {
+    ((first as usize) << 6 ^ second as usize) & (PAIRS - 1)
 }
 
 impl Literals {
@@ -92,10 +106,13 @@ impl Literals {
     }
 }
 
+static EVERY_PAIR: [u8; PAIRS] = [u8::MAX; PAIRS];
+
 /// A set with its tables at hand.
 struct Finder<'a> {
     symbols: Symbols<'a>,
     trie: Trie<'a>,
+    pairs: &'a [u8; PAIRS],
     filter: &'a [u32],
     lengths: u32,
     words: Option<Words<'a>>,
@@ -131,6 +148,7 @@ impl<'a> Finder<'a> {
                 firsts: set.firsts.of(&pools.u16s),
                 labels: set.labels.of(&pools.u16s),
             },
+            pairs: set.pairs.of(&pools.u8s).try_into().unwrap_or(&EVERY_PAIR),
             filter: set.filter.of(&pools.u32s),
             lengths: u32::from(set.lengths),
             words: set.whole_word.then(|| Words(set.words.of(&pools.u32s))),
@@ -138,18 +156,15 @@ impl<'a> Finder<'a> {
     }
 
     fn find<T: Text>(&self, text: T, from: usize, before: Option<char>) -> Option<Span> {
-        let mut before = before;
-        let mut chars = ['\0'; RING];
+        let mut chars = [before; RING];
         let mut places = [from; RING];
-        let mut window = 0_u64;
-        let mut at = from;
-        let mut read = 0_usize;
-        let mut left = PREFIX;
+        let (mut at, mut read, mut left) = (from, 0_usize, PREFIX);
+        let (mut window, mut state, mut last) = (0_u64, 0_u8, 0_u16);
         loop {
-            window >>= BITS;
+            let mut symbol = 0;
             if let Some((ch, next)) = text.next(at) {
-                window |= squeeze(self.symbols.of(ch)) << (BITS * (PREFIX as u32 - 1));
-                chars[read % RING] = ch;
+                symbol = self.symbols.of(ch);
+                chars[read % RING] = Some(ch);
                 places[read % RING] = at;
                 at = next;
             } else {
@@ -159,36 +174,33 @@ impl<'a> Finder<'a> {
                 }
             }
             read += 1;
-            if read < PREFIX {
-                continue;
-            }
-            let start = (read - PREFIX) % RING;
-            if self.may_begin(window, before) {
-                let place = places[start];
-                if let Some(end) = self.match_at(text, place) {
-                    return Some(Span::new(place, end));
+            window = window >> BITS | cut(symbol) << (BITS * (PREFIX as u32 - 1));
+            state = (state << 1 | 1) & self.pairs[pair(last, symbol)];
+            last = symbol;
+            if state & BEGINS != 0 && read >= PREFIX {
+                let start = places[(read - PREFIX) % RING];
+                // In front of the first character the ring still holds `before`.
+                let before = chars[read.wrapping_sub(PREFIX + 1) % RING];
+                if self.may_begin(window, before)
+                    && let Some(end) = self.match_at(text, start)
+                {
+                    return Some(Span::new(start, end));
                 }
             }
-            before = Some(chars[start]);
         }
     }
 
     /// Whether a literal may begin where the window does: no literal is missed.
     #[inline]
     fn may_begin(&self, window: u64, before: Option<char>) -> bool {
-        if window & ((1 << BITS) - 1) == 0 {
-            return false;
-        }
-        if let (Some(words), Some(before)) = (self.words, before)
-            && words.has(before)
-        {
+        if self.words.is_some_and(|words| before.is_some_and(|ch| words.has(ch))) {
             return false;
         }
         let mut lengths = self.lengths;
         while lengths != 0 {
             let key = window & ((1 << (BITS * lengths.trailing_zeros())) - 1);
             let (word, bits) = filter_slot(key, self.filter.len());
-            if self.filter.get(word).is_some_and(|found| found & bits == bits) {
+            if self.filter.get(word).is_some_and(|word| word & bits == bits) {
                 return true;
             }
             lengths &= lengths - 1;
@@ -197,6 +209,7 @@ impl<'a> Finder<'a> {
     }
 
     /// Where the literal ends that begins at `at` and comes first in the order given.
+    #[inline(never)]
     fn match_at<T: Text>(&self, text: T, mut at: usize) -> Option<usize> {
         let mut best = (NO_ORDER, None);
         let mut node = 0;

@@ -1,7 +1,7 @@
 //! The trie and its filter, from sorted literals.
 
 use super::Texts;
-use spanmask_core::matcher::literals::{Literals, NO_ORDER, NODE, PREFIX, filter_slot, pack};
+use spanmask_core::matcher::literals::{Literals, NO_ORDER, NODE, PAIRS, PREFIX, filter_slot, pack, pair};
 use spanmask_core::table::PoolBuilder;
 
 /// The record without its alphabet, and the first duplicate.
@@ -31,6 +31,7 @@ pub(super) fn build(texts: &Texts, sorted: &[u32], pools: &mut PoolBuilder) -> T
             nodes: pools.u32s(&rows.finish_nodes()),
             firsts: pools.u16s(&rows.firsts),
             labels: pools.u16s(&rows.labels),
+            pairs: pools.u8s(&pairs(texts)),
             filter: pools.u32s(&filter),
             lengths,
             ..Literals::default()
@@ -114,4 +115,23 @@ fn filter(texts: &Texts, sorted: &[u32]) -> (Vec<u32>, u8) {
         lengths |= 1 << prefix.len();
     }
     (filter, lengths)
+}
+
+/// For each pair of symbols the positions at which a literal has it.
+fn pairs(texts: &Texts) -> Vec<u8> {
+    let shortest = texts.lengths().min().unwrap_or(0);
+    let positions = (shortest.min(PREFIX) - 1).max(1);
+    let mut pairs = vec![u8::MAX << positions; PAIRS];
+    let highest = texts.symbols.iter().copied().max().unwrap_or(0);
+    for index in 0..texts.len() {
+        match *texts.get(index) {
+            [only] => (0..=highest).for_each(|next| pairs[pair(only, next)] |= 1),
+            ref text => {
+                for (position, two) in text.windows(2).take(positions).enumerate() {
+                    pairs[pair(two[0], two[1])] |= 1 << position;
+                }
+            }
+        }
+    }
+    pairs
 }
