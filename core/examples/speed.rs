@@ -1,5 +1,5 @@
-use spanmask_core::scan::{Check, Scanner, grammar::Containers};
 use spanmask_core::arch::Path;
+use spanmask_core::scan::{Check, Scanner, grammar::Containers};
 fn main() {
     let one = std::fs::read("/work/shared/traces/py5_medium.worker.json").unwrap();
     for path in Path::available().into_iter().flatten() {

@@ -5,11 +5,20 @@
 #[cfg(feature = "alloc")]
 extern crate alloc;
 
+// In layer order: a module names only those before it (`tests/layers.rs`).
+mod active;
 pub mod arch;
 pub mod error;
+pub mod find;
 pub mod limits;
+pub mod mask;
 pub mod matcher;
+pub mod policy;
+pub mod prefilter;
+pub mod report;
+pub mod rewrite;
 pub mod scan;
+pub mod select;
 pub mod span;
 pub mod table;
 pub mod validate;

@@ -4,10 +4,10 @@
 //! text JSON itself (then its values are masked in the same way, one level deeper), and if not, which parts match
 //! (`find`) and what is written there (`rewrite`).
 
+use crate::active::Active;
 use crate::error::{Error, Reason};
 use crate::find::{Finder, Value};
 use crate::limits::Limits;
-use crate::active::Active;
 use crate::policy::Policy;
 use crate::report::{Finding, Path, Tally};
 use crate::rewrite::{self, Done, Edits, Kind, PartOf, Target};
@@ -276,14 +276,11 @@ impl Engine<'_, '_, '_, '_, '_> {
             }
             ValueKind::Normal => {}
         }
-        match self.work.active.whole_string {
-            Some(rule) if !self.allows_whole(value) => {
-                let rule = self.probe(rule, |engine| engine.inside(deeper, containers, value));
-                self.mask(PartOf { span, rule, level: value.level, kind: Kind::Text });
-            }
-            Some(_) => {}
-            None => self.inside(deeper, containers, value),
-        }
+        let Some(rule) = self.work.active.whole_string.filter(|_| !self.allows_whole(value)) else {
+            return self.inside(deeper, containers, value);
+        };
+        let rule = self.probe(rule, |engine| engine.inside(deeper, containers, value));
+        self.mask(PartOf { span, rule, level: value.level, kind: Kind::Text });
     }
 
     fn scalar(&mut self, kind: Scalar, span: Span, level: u8) {
@@ -363,7 +360,13 @@ impl Engine<'_, '_, '_, '_, '_> {
         self.search(value);
     }
 
-    fn nested(&mut self, scanner: &mut Scanner, deeper: &mut [Scanner], containers: &mut Containers, value: Value) {
+    fn nested(
+        &mut self,
+        scanner: &mut Scanner,
+        deeper: &mut [Scanner],
+        containers: &mut Containers,
+        value: Value,
+    ) {
         let (depth, tracking) = (containers.depth(), self.tracking);
         if tracking {
             self.work.selection.enter_nested(&self.policy.selectors, &self.policy.pools);

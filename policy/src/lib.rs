@@ -1,1 +1,3 @@
 //! Policies: from text to a compiled policy.
+
+pub mod literals;

@@ -133,7 +133,13 @@ impl Finder<'_> {
             {
                 if !covered {
                     let allow = self.allow.iter_mut().skip(reading).step_by(READINGS);
-                    self.cover.fill(segment, allow.zip(&*policy.allow), &policy.pools, text, &mut self.rewind);
+                    self.cover.fill(
+                        segment,
+                        allow.zip(&*policy.allow),
+                        &policy.pools,
+                        text,
+                        &mut self.rewind,
+                    );
                     covered = true;
                 }
                 let allowed = !accepted && !policy.allow.is_empty() && self.cover.holds(found);
@@ -149,4 +155,3 @@ impl Finder<'_> {
         }
     }
 }
-

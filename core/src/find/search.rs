@@ -88,7 +88,7 @@ impl Progress {
                 second = Some((next, ch));
             }
         }
-        match (trim, second) {
+        match (&trim, second) {
             (None, Some((next, first))) if count <= RETRY_CHARS => {
                 self.at = next;
                 self.before = Some(first);

@@ -88,7 +88,9 @@ impl Edits<'_> {
     /// HMAC-SHA-256 (RFC 2104, FIPS 180-4) of the text in UTF-8, as lower-case hexadecimal digits.
     fn digest(&mut self, text: Escaped<'_>, key: &HashKey, length: u8) -> Replacement {
         let index = self.digest_count;
-        if let (Some(slot), Ok(mut mac)) = (self.digests.get_mut(index), Hmac::<Sha256>::new_from_slice(&key.0)) {
+        if let (Some(slot), Ok(mut mac)) =
+            (self.digests.get_mut(index), Hmac::<Sha256>::new_from_slice(&key.0))
+        {
             for ch in chars(text, text.start(), text.end()) {
                 mac.update(ch.encode_utf8(&mut [0; 4]).as_bytes());
             }

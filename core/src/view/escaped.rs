@@ -12,8 +12,8 @@
 //!    times up to `MARKS * BLOCK` characters.
 
 use super::Text;
-use crate::table::Room;
 use super::plain::decode_utf8;
+use crate::table::Room;
 
 /// Text behind `level` levels of JSON string escapes.
 #[derive(Clone, Copy)]
