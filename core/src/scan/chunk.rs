@@ -83,6 +83,12 @@ impl Chunk {
         self.bytes[at % CHUNK]
     }
 
+    /// The bytes from `at` on.
+    #[inline]
+    pub(super) fn bytes(&self, at: usize) -> &[u8] {
+        self.bytes.get(at..self.len).unwrap_or(&[])
+    }
+
     /// The raw offset of byte `at`, which may be one behind the last.
     #[inline]
     pub(super) fn raw(&self, at: usize) -> usize {

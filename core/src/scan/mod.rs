@@ -128,9 +128,9 @@ impl Scanner {
             self.walk(events, containers, &mut grammar)?;
         }
         self.chunk.finish()?;
-        if self.token.is_some() {
+        if let Some((token, start)) = self.token.take() {
             let end = self.chunk.raw(self.chunk.len());
-            self.finish_scalar(events, containers, &mut grammar, end)?;
+            finish_scalar(token, start, end, events, containers, &mut grammar)?;
         }
         grammar.finish()?;
         Ok(grammar.texts())
@@ -143,8 +143,8 @@ impl Scanner {
         containers: &mut Containers,
         grammar: &mut Grammar,
     ) -> Result<(), Reason> {
-        if self.token.is_some() {
-            self.scalar_bytes(0, events, containers, grammar)?;
+        if let Some((token, start)) = self.token.take() {
+            self.scalar_bytes(0, token, start, events, containers, grammar)?;
         }
         for block in 0..self.chunk.blocks() {
             let mut tokens = self.chunk.tokens(block);
@@ -183,10 +183,7 @@ impl Scanner {
             }
             b',' => grammar.comma(containers)?,
             b':' => grammar.colon()?,
-            _ => {
-                self.token = Some((Token::first(byte)?, self.chunk.raw(at)));
-                self.scalar_bytes(at + 1, events, containers, grammar)?;
-            }
+            _ => self.scalar_bytes(at + 1, Token::first(byte)?, self.chunk.raw(at), events, containers, grammar)?,
         }
         Ok(())
     }
@@ -202,41 +199,42 @@ impl Scanner {
         }
     }
 
-    /// Takes the bytes of the token that is open, from `at` on, up to its end or the end of the chunk.
+    /// Takes the bytes of a token that began at raw offset `start`, from `at` on, up to its end or the end of the
+    /// chunk.
+    #[inline]
     fn scalar_bytes<E: Events>(
         &mut self,
-        mut at: usize,
+        at: usize,
+        mut token: Token,
+        start: usize,
         events: &mut E,
-        containers: &mut Containers,
+        containers: &Containers,
         grammar: &mut Grammar,
     ) -> Result<(), Reason> {
-        let Some((mut token, start)) = self.token else { return Ok(()) };
-        while at < self.chunk.len() {
-            let byte = self.chunk.byte(at);
+        for (i, &byte) in self.chunk.bytes(at).iter().enumerate() {
             if ends_scalar(byte) {
-                self.token = Some((token, start));
-                return self.finish_scalar(events, containers, grammar, self.chunk.raw(at));
+                let end = self.chunk.raw(at + i);
+                return finish_scalar(token, start, end, events, containers, grammar);
             }
             token = token.next(byte)?;
-            at += 1;
         }
         self.token = Some((token, start));
         Ok(())
     }
+}
 
-    fn finish_scalar<E: Events>(
-        &mut self,
-        events: &mut E,
-        containers: &Containers,
-        grammar: &mut Grammar,
-        end: usize,
-    ) -> Result<(), Reason> {
-        let Some((token, start)) = self.token.take() else { return Ok(()) };
-        let kind = token.finish()?;
-        begin(events, grammar.scalar(containers)?);
-        events.scalar(kind, Span::new(start, end));
-        Ok(())
-    }
+fn finish_scalar<E: Events>(
+    token: Token,
+    start: usize,
+    end: usize,
+    events: &mut E,
+    containers: &Containers,
+    grammar: &mut Grammar,
+) -> Result<(), Reason> {
+    let kind = token.finish()?;
+    begin(events, grammar.scalar(containers)?);
+    events.scalar(kind, Span::new(start, end));
+    Ok(())
 }
 
 #[inline]
