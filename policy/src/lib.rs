@@ -1,17 +1,18 @@
 //! Policies: from text to a compiled policy.
 
-pub mod literals;
+pub mod automata;
 mod escape;
+pub mod literals;
 
 #[cfg(test)]
 mod smoke {
     use crate::*;
     use spanmask_core::mask::*;
-    use spanmask_core::policy::*;
     use spanmask_core::matcher::Matcher;
-    use spanmask_core::table::*;
+    use spanmask_core::policy::*;
     use spanmask_core::prefilter::*;
     use spanmask_core::span::Types;
+    use spanmask_core::table::*;
     use spanmask_core::validate::Validator;
 
     fn policy(lits: &[(&[&str], &str)]) -> Policy<'static> {
@@ -21,11 +22,37 @@ mod smoke {
             let built = literals::build(l.iter().copied(), false, false, &mut pools).unwrap();
             let need = Need { ascii: built.need.ascii, wide: built.need.wide, at_least: built.need.at_least };
             needs.push(need);
-            searches.push(Search { rule: i as u16, matcher: Matcher::Literals(built.literals), validator: Validator::None, types: Types::STRING, condition: Search::ANYWHERE, need, need_index: i as u8 });
+            searches.push(Search {
+                rule: i as u16,
+                matcher: Matcher::Literals(built.literals),
+                validator: Validator::None,
+                types: Types::STRING,
+                condition: Search::ANYWHERE,
+                need,
+                need_index: i as u8,
+            });
             let id = pools.u8s(format!("R{i}").as_bytes());
-            rules.push(Rule { id, types: Types::STRING, whole: false, selected_by: Part::default(), excepted_by: Part::default(), span_kinds: 0, action: Action::Replace(escape::levels(token, &mut pools)) });
+            rules.push(Rule {
+                id,
+                types: Types::STRING,
+                whole: false,
+                selected_by: Part::default(),
+                excepted_by: Part::default(),
+                span_kinds: 0,
+                action: Action::Replace(escape::levels(token, &mut pools)),
+            });
         }
-        Policy { pools: pools.finish(), rules: rules.into(), searches: searches.into(), allow: Default::default(), keys: Default::default(), selectors: Default::default(), exempt: Part::default(), needs: Needs::new(&needs), limits: Default::default() }
+        Policy {
+            pools: pools.finish(),
+            rules: rules.into(),
+            searches: searches.into(),
+            allow: Default::default(),
+            keys: Default::default(),
+            selectors: Default::default(),
+            exempt: Part::default(),
+            needs: Needs::new(&needs),
+            limits: Default::default(),
+        }
     }
 
     #[test]
@@ -41,7 +68,11 @@ mod smoke {
             (r#"["{\"k\":\"\\u0061bc"]"#, r#"["{\"k\":\"[\"X\"]"]"#),
             (r#"["zz","abc","zz"]"#, r#"["","[\"X\"]",""]"#),
         ] {
-            let want = if input.starts_with(r#"["{\"abc\":\"abc""#) && !input.ends_with("}\"]") { r#"["{\"[\"X\"]\":\"[\"X\"]"]"#.to_string() } else { want.to_string() };
+            let want = if input.starts_with(r#"["{\"abc\":\"abc""#) && !input.ends_with("}\"]") {
+                r#"["{\"[\"X\"]\":\"[\"X\"]"]"#.to_string()
+            } else {
+                want.to_string()
+            };
             let mut buf = input.as_bytes().to_vec();
             let len = buf.len();
             buf.resize(200, 0);
@@ -54,7 +85,9 @@ mod smoke {
         }
         // many parts: two passes
         let mut big = b"[\"".to_vec();
-        for i in 0..60_000 { big.extend_from_slice(if i % 3 == 0 { b"abc zz" } else { b"zz  q " }); }
+        for i in 0..60_000 {
+            big.extend_from_slice(if i % 3 == 0 { b"abc zz" } else { b"zz  q " });
+        }
         big.extend_from_slice(b"\"]");
         let mut out = vec![0; 4_000_000];
         let n = m.mask_into(&p, &big, &mut out, Framing::One).unwrap();
@@ -63,6 +96,10 @@ mod smoke {
         let mut buf = big.clone();
         let e = m.mask_in_place(&p, &mut buf, len, Framing::One);
         println!("{e:?}");
-        if let Err(spanmask_core::error::Error::Capacity{needed}) = e { buf.resize(needed, 0); let n2 = m.mask_in_place(&p, &mut buf, len, Framing::One).unwrap(); assert!(buf[..n2] == out[..n]); }
+        if let Err(spanmask_core::error::Error::Capacity { needed }) = e {
+            buf.resize(needed, 0);
+            let n2 = m.mask_in_place(&p, &mut buf, len, Framing::One).unwrap();
+            assert!(buf[..n2] == out[..n]);
+        }
     }
 }

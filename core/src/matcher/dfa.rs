@@ -1,20 +1,185 @@
-//! stub
-use crate::{
-    span::Span,
-    table::Pools,
-    view::{Rewind, Text},
-};
+//! Regular expressions, as automata over symbols.
+//!
+//! Plain version: from each place, run the pattern's automaton; the first place where it matches is the start, the
+//! last match before it dies the end. Departures:
+//!
+//! 1. An automaton that begins anew at every place at once ([`Mode::Search`]) finds the end of the leftmost match
+//!    in one pass; a second one, run backwards from there, finds its start.
+//! 2. Where that automaton would be too large and matches are short, the plain version is what runs ([`Mode::Try`]):
+//!    at most the length of a match for each place.
+//! 3. A match shows one symbol late: only the next symbol, or the end of the text, decides assertions such as `\b`.
+
+use super::alphabet::{Alphabet, Symbols};
+use crate::span::Span;
+use crate::table::{Part, Pools};
+use crate::view::{Rewind, Text};
+
+/// One automaton: a row of transitions a state, a column a symbol, and one more for the end of the text. A state is
+/// the index of its row's first transition. State 0 is dead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The column for the end of the text.
+    pub end: u32,
+    /// Rows (u32 pool).
+    pub transitions: Part,
+    /// Where to start (u32 pool): at the edge of the text, then behind each symbol.
+    pub starts: Part,
+    /// This state and all after it match.
+    pub first_match: u32,
+}
+
+/// How a pattern is searched for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// `forward` begins at every place, `reverse` finds the start.
+    #[default]
+    Search,
+    /// `forward` is tried place by place.
+    Try,
+}
+
+/// A compiled pattern.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Dfa {
+    /// Characters to symbols.
+    pub alphabet: Alphabet,
+    /// Finds ends.
+    pub forward: Table,
+    /// Finds starts; empty in [`Mode::Try`].
+    pub reverse: Table,
+    /// How it is searched.
+    pub mode: Mode,
+}
+
+/// A table at hand.
 #[derive(Clone, Copy)]
-pub struct Dfa;
+struct Machine<'a> {
+    transitions: &'a [u32],
+    starts: &'a [u32],
+    first_match: u32,
+    end: u32,
+}
+
+impl<'a> Machine<'a> {
+    fn new(table: &Table, pools: &'a Pools<'_>) -> Self {
+        Self {
+            transitions: table.transitions.of(&pools.u32s),
+            starts: table.starts.of(&pools.u32s),
+            first_match: table.first_match,
+            end: table.end,
+        }
+    }
+
+    fn start(&self, symbols: Symbols<'_>, edge: Option<char>) -> u32 {
+        let index = edge.map_or(0, |ch| usize::from(symbols.of(ch)) + 1);
+        self.starts.get(index).copied().unwrap_or(0)
+    }
+
+    #[inline]
+    fn step(&self, state: u32, symbol: u32) -> u32 {
+        self.transitions.get((state + symbol) as usize).copied().unwrap_or(0)
+    }
+
+    #[inline]
+    fn matches(&self, state: u32) -> bool {
+        state >= self.first_match
+    }
+
+    /// The end of the preferred match, from `state` at the place `at`.
+    #[inline]
+    fn run<T: Text>(&self, symbols: Symbols<'_>, text: T, mut at: usize, mut state: u32) -> Option<usize> {
+        let mut end = None;
+        loop {
+            let Some((ch, next)) = text.next(at) else {
+                return if self.matches(self.step(state, self.end)) { Some(at) } else { end };
+            };
+            state = self.step(state, u32::from(symbols.of(ch)));
+            if self.matches(state) {
+                end = Some(at);
+            }
+            if state == 0 {
+                return end;
+            }
+            at = next;
+        }
+    }
+}
+
 impl Dfa {
+    /// The leftmost match in `text` at or after the place `from`, `before` being the character in front of it.
+    /// Never empty.
+    #[must_use]
     pub fn find<T: Text>(
         &self,
-        _: &Pools<'_>,
-        _: T,
-        _: usize,
-        _: Option<char>,
-        _: &mut Rewind<'_>,
+        pools: &Pools<'_>,
+        text: T,
+        from: usize,
+        before: Option<char>,
+        rewind: &mut Rewind<'_>,
     ) -> Option<Span> {
-        None
+        let symbols = self.alphabet.symbols(pools);
+        let forward = Machine::new(&self.forward, pools);
+        if self.mode == Mode::Try {
+            return try_each(&forward, symbols, text, from, before);
+        }
+        let reverse = Machine::new(&self.reverse, pools);
+        let (mut from, mut before) = (from, before);
+        loop {
+            let end = forward.run(symbols, text, from, forward.start(symbols, before))?;
+            let start = start_of(&reverse, symbols, text, from, before, end, rewind);
+            if start < end {
+                return Some(Span::new(start, end));
+            }
+            let (ch, next) = text.next(end)?;
+            (from, before) = (next, Some(ch));
+        }
     }
+}
+
+fn try_each<T: Text>(
+    forward: &Machine<'_>,
+    symbols: Symbols<'_>,
+    text: T,
+    mut at: usize,
+    mut before: Option<char>,
+) -> Option<Span> {
+    loop {
+        let (ch, next) = text.next(at)?;
+        let state = forward.step(forward.start(symbols, before), u32::from(symbols.of(ch)));
+        if state != 0
+            && let Some(end) = forward.run(symbols, text, next, state).filter(|end| *end > at)
+        {
+            return Some(Span::new(at, end));
+        }
+        (at, before) = (next, Some(ch));
+    }
+}
+
+/// The first place not before `from` from which the pattern matches up to `end`.
+fn start_of<T: Text>(
+    reverse: &Machine<'_>,
+    symbols: Symbols<'_>,
+    text: T,
+    from: usize,
+    before: Option<char>,
+    end: usize,
+    rewind: &mut Rewind<'_>,
+) -> usize {
+    let mut state = reverse.start(symbols, text.next(end).map(|(ch, _)| ch));
+    let (mut start, mut at) = (end, end);
+    text.backwards(from, end, rewind, &mut |ch, place| {
+        state = reverse.step(state, u32::from(symbols.of(ch)));
+        if reverse.matches(state) {
+            start = at;
+        }
+        at = place;
+        state != 0
+    });
+    if at == from && state != 0 {
+        let edge = before.map_or(reverse.end, |ch| u32::from(symbols.of(ch)));
+        if reverse.matches(reverse.step(state, edge)) {
+            start = from;
+        }
+    }
+    start
 }

@@ -183,7 +183,14 @@ impl Scanner {
             }
             b',' => grammar.comma(containers)?,
             b':' => grammar.colon()?,
-            _ => self.scalar_bytes(at + 1, Token::first(byte)?, self.chunk.raw(at), events, containers, grammar)?,
+            _ => self.scalar_bytes(
+                at + 1,
+                Token::first(byte)?,
+                self.chunk.raw(at),
+                events,
+                containers,
+                grammar,
+            )?,
         }
         Ok(())
     }

@@ -1,0 +1,142 @@
+//! Patterns to automata over symbols.
+//!
+//! A pattern is parsed as the `regex` crate would. Its characters are then put into classes that none of its parts
+//! tells apart (`symbols`), each class gets one byte, and the pattern is rewritten over these bytes: word
+//! characters get ASCII word bytes, so that Unicode's `\b` becomes ASCII's, which a DFA can decide. What
+//! `regex-automata` determinizes from that is copied into flat tables for the core (`tables`).
+
+mod need;
+mod symbols;
+mod tables;
+
+use regex_automata::nfa::thompson;
+use regex_syntax::hir::Hir;
+use spanmask_core::matcher::dfa::{Dfa, Mode};
+use spanmask_core::prefilter::Need;
+use spanmask_core::table::PoolBuilder;
+use std::fmt;
+
+/// Bounds of compiling one rule's patterns.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Bytes that one automaton may take (`pattern.size`), while it is built and after.
+    pub size: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { size: 8 << 20 }
+    }
+}
+
+/// The longest match, in characters, of a pattern that may be tried place by place.
+const MAX_TRIED: usize = 1024;
+
+/// Why patterns cannot be compiled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AutomatonError {
+    /// Pattern `index` is not a regular expression that is supported; the message says where and why.
+    Syntax {
+        /// Which of the patterns.
+        index: usize,
+        /// What the parser says.
+        message: String,
+    },
+    /// A limit is exceeded.
+    TooLarge {
+        /// Its name.
+        limit: &'static str,
+    },
+    /// `(?-u:\b)` beside `\b`.
+    MixedWordBoundaries,
+}
+
+impl fmt::Display for AutomatonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Syntax { message, .. } => f.write_str(message),
+            Self::TooLarge { limit } => write!(f, "the pattern exceeds the limit `{limit}`"),
+            Self::MixedWordBoundaries => {
+                f.write_str("a pattern cannot hold both Unicode and ASCII word boundaries")
+            }
+        }
+    }
+}
+
+impl std::error::Error for AutomatonError {}
+
+/// A compiled alternation of patterns.
+#[derive(Clone, Copy, Debug)]
+pub struct Built {
+    /// The automaton.
+    pub dfa: Dfa,
+    /// What every match holds.
+    pub need: Need,
+}
+
+/// Compiles the alternation of `patterns`, in their order.
+///
+/// # Errors
+/// A pattern that is no regular expression, or too large.
+pub fn build(
+    patterns: &[&str],
+    ignore_case: bool,
+    limits: Limits,
+    pools: &mut PoolBuilder,
+) -> Result<Built, AutomatonError> {
+    let hir = parse(patterns, ignore_case)?;
+    let need = need::of(&hir);
+    let classes = symbols::Classes::of(&hir)?;
+    let symbolic = classes.rewrite(&hir);
+    let alphabet = classes.alphabet(pools);
+    let max_chars = symbolic.properties().maximum_len();
+    let columns = classes.bytes();
+    let searching = tables::searching(&symbolic, columns, limits)?;
+    let dfa = match searching {
+        Some((forward, reverse)) => {
+            Dfa { alphabet, forward: forward.store(pools), reverse: reverse.store(pools), mode: Mode::Search }
+        }
+        None if max_chars.is_some_and(|max| max <= MAX_TRIED) => {
+            let Some(anchored) = tables::anchored(&symbolic, columns, limits)? else {
+                return Err(AutomatonError::TooLarge { limit: "pattern.size" });
+            };
+            Dfa { alphabet, forward: anchored.store(pools), reverse: Default::default(), mode: Mode::Try }
+        }
+        None => return Err(AutomatonError::TooLarge { limit: "pattern.size" }),
+    };
+    Ok(Built { dfa, need })
+}
+
+fn parse(patterns: &[&str], ignore_case: bool) -> Result<Hir, AutomatonError> {
+    let mut parser = regex_syntax::ParserBuilder::new().case_insensitive(ignore_case).build();
+    let parse = |(index, pattern): (usize, &&str)| {
+        parser.parse(pattern).map_err(|error| AutomatonError::Syntax { index, message: message(&error) })
+    };
+    let parsed = patterns.iter().enumerate().map(parse).collect::<Result<Vec<_>, _>>()?;
+    Ok(Hir::alternation(parsed))
+}
+
+/// One line instead of the parser's drawing.
+fn message(error: &regex_syntax::Error) -> String {
+    match error {
+        regex_syntax::Error::Parse(error) => {
+            format!("{} at character {}", error.kind(), error.span().start.column)
+        }
+        regex_syntax::Error::Translate(error) => {
+            format!("{} at character {}", error.kind(), error.span().start.column)
+        }
+        _ => "not a regular expression".to_owned(),
+    }
+}
+
+fn nfa(hir: &Hir, reverse: bool, limits: Limits) -> Result<Option<thompson::NFA>, AutomatonError> {
+    let config = thompson::Config::new()
+        .utf8(false)
+        .reverse(reverse)
+        .which_captures(thompson::WhichCaptures::None)
+        .nfa_size_limit(Some(limits.size));
+    Ok(thompson::Compiler::new().configure(config).build_from_hir(hir).ok())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! From dense DFAs to flat tables.
+
+use super::{AutomatonError, Limits, nfa};
+use regex_automata::dfa::dense::{self, DFA};
+use regex_automata::dfa::{Automaton, StartKind};
+use regex_automata::util::primitives::StateID;
+use regex_automata::util::start;
+use regex_automata::{Anchored, MatchKind};
+use regex_syntax::hir::Hir;
+use spanmask_core::matcher::dfa::Table;
+use spanmask_core::table::PoolBuilder;
+use std::collections::HashMap;
+
+/// A table before it is put into the pools.
+pub(super) struct Flat {
+    columns: usize,
+    transitions: Vec<u32>,
+    starts: Vec<u32>,
+    first_match: u32,
+}
+
+/// States above this count are not minimized: it would take too long.
+const MINIMIZE_STATES: usize = 2_000;
+
+/// Automata that search: forward from anywhere, and back to the start. `None` when they grow too large.
+pub(super) fn searching(
+    hir: &Hir,
+    bytes: &[u8],
+    limits: Limits,
+) -> Result<Option<(Flat, Flat)>, AutomatonError> {
+    let forward = determinize(hir, false, StartKind::Unanchored, MatchKind::LeftmostFirst, limits)?;
+    let reverse = determinize(hir, true, StartKind::Anchored, MatchKind::All, limits)?;
+    let (Some(forward), Some(reverse)) = (forward, reverse) else { return Ok(None) };
+    Ok(Some((flat(&forward, Anchored::No, bytes), flat(&reverse, Anchored::Yes, bytes))))
+}
+
+/// An automaton that matches where it is put. `None` when it grows too large.
+pub(super) fn anchored(hir: &Hir, bytes: &[u8], limits: Limits) -> Result<Option<Flat>, AutomatonError> {
+    let forward = determinize(hir, false, StartKind::Anchored, MatchKind::LeftmostFirst, limits)?;
+    Ok(forward.map(|dfa| flat(&dfa, Anchored::Yes, bytes)))
+}
+
+fn determinize(
+    hir: &Hir,
+    reverse: bool,
+    start: StartKind,
+    kind: MatchKind,
+    limits: Limits,
+) -> Result<Option<DFA<Vec<u32>>>, AutomatonError> {
+    let Some(nfa) = nfa(hir, reverse, limits)? else { return Ok(None) };
+    let config = |minimize| {
+        dense::Config::new()
+            .start_kind(start)
+            .match_kind(kind)
+            .accelerate(false)
+            .minimize(minimize)
+            .dfa_size_limit(Some(limits.size))
+            .determinize_size_limit(Some(limits.size))
+    };
+    let build = |minimize| dense::Builder::new().configure(config(minimize)).build_from_nfa(&nfa).ok();
+    let Some(dfa) = build(false) else { return Ok(None) };
+    let states = dfa.memory_usage() / (4 * dfa.stride());
+    Ok(if states <= MINIMIZE_STATES { build(true).or(Some(dfa)) } else { Some(dfa) })
+}
+
+fn flat(dfa: &DFA<Vec<u32>>, anchored: Anchored, bytes: &[u8]) -> Flat {
+    let columns = bytes.len() + 1;
+    let start = |look_behind: Option<u8>| {
+        dfa.start_state(&start::Config::new().anchored(anchored).look_behind(look_behind)).ok()
+    };
+    let starts: Vec<Option<StateID>> =
+        std::iter::once(None).chain(bytes.iter().map(|b| Some(*b))).map(start).collect();
+    let mut states =
+        starts.iter().flatten().copied().filter(|id| !dfa.is_dead_state(*id)).collect::<Vec<_>>();
+    let mut seen: HashMap<StateID, usize> = HashMap::new();
+    let mut order = Vec::new();
+    while let Some(state) = states.pop() {
+        if seen.contains_key(&state) {
+            continue;
+        }
+        seen.insert(state, order.len());
+        order.push(state);
+        states.extend(row(dfa, state, bytes).filter(|id| !dfa.is_dead_state(*id)));
+    }
+    // Matching states come last, so that one comparison tells them.
+    order.sort_by_key(|state| dfa.is_match_state(*state));
+    let number =
+        |id: StateID, at: &HashMap<StateID, usize>| at.get(&id).map_or(0, |i| ((i + 1) * columns) as u32);
+    let at: HashMap<StateID, usize> = order.iter().enumerate().map(|(i, id)| (*id, i)).collect();
+    let plain = order.iter().filter(|state| !dfa.is_match_state(**state)).count();
+    let mut transitions = vec![0; columns];
+    for state in &order {
+        transitions.extend(row(dfa, *state, bytes).map(|id| number(id, &at)));
+    }
+    Flat {
+        columns,
+        transitions,
+        starts: starts.iter().map(|id| id.map_or(0, |id| number(id, &at))).collect(),
+        first_match: ((plain + 1) * columns) as u32,
+    }
+}
+
+/// Where a state goes: on each byte, then at the end of the text.
+fn row<'a>(dfa: &'a DFA<Vec<u32>>, state: StateID, bytes: &'a [u8]) -> impl Iterator<Item = StateID> + 'a {
+    let on_bytes = bytes.iter().map(move |byte| dfa.next_state(state, *byte));
+    on_bytes.chain(std::iter::once(dfa.next_eoi_state(state)))
+}
+
+impl Flat {
+    pub(super) fn store(&self, pools: &mut PoolBuilder) -> Table {
+        Table {
+            end: (self.columns - 1) as u32,
+            transitions: pools.u32s(&self.transitions),
+            starts: pools.u32s(&self.starts),
+            first_match: self.first_match,
+        }
+    }
+}

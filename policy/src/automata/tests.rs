@@ -1,0 +1,165 @@
+use super::*;
+use proptest::prelude::*;
+use spanmask_core::span::Span;
+use spanmask_core::view::{Escaped, Plain, Rewind, Text};
+
+/// All matches that are not empty, the search going on one character behind an empty one.
+fn wanted(regex: &regex::Regex, text: &str) -> Vec<(usize, usize)> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while let Some(m) = regex.find_at(text, at) {
+        at = m.end();
+        if m.is_empty() {
+            let Some(ch) = text[at..].chars().next() else { break };
+            at += ch.len_utf8();
+        } else {
+            found.push((m.start(), m.end()));
+        }
+    }
+    found
+}
+
+fn found<T: Text>(built: &Built, pools: &spanmask_core::table::Pools<'_>, text: T) -> Vec<Span> {
+    let mut rewind = Rewind::new();
+    let (mut at, mut before, mut all) = (text.start(), None, Vec::new());
+    while let Some(span) = built.dfa.find(pools, text, at, before, &mut rewind) {
+        all.push(span);
+        before = spanmask_core::view::chars(text, span.start, span.end).last();
+        at = span.end;
+    }
+    all
+}
+
+fn check(pattern: &str, texts: &[&str]) {
+    let Ok(regex) = regex::Regex::new(pattern) else { return };
+    let mut pools = PoolBuilder::default();
+    let built = match build(&[pattern], false, Limits::default(), &mut pools) {
+        Ok(built) => built,
+        Err(AutomatonError::TooLarge { .. } | AutomatonError::MixedWordBoundaries) => return,
+        Err(error) => panic!("{pattern}: {error}"),
+    };
+    let pools = pools.finish();
+    for text in texts {
+        let wanted = wanted(&regex, text);
+        for (start, end) in &wanted {
+            assert!(
+                built.need.met_by(text[*start..*end].as_bytes()),
+                "{pattern:?} {text:?} {:?}",
+                built.need
+            );
+        }
+        let plain: Vec<_> = found(&built, &pools, Plain::new(text.as_bytes(), 0, text.len()))
+            .into_iter()
+            .map(|span| (span.start, span.end))
+            .collect();
+        assert_eq!(plain, wanted, "{pattern:?} {text:?} {:?}", built.dfa.mode);
+        // Behind escapes: every third character as \u, and the raw place of each.
+        let (mut raw, mut places) = (String::new(), std::collections::HashMap::new());
+        for (i, (at, ch)) in text.char_indices().enumerate() {
+            places.insert(at, raw.len());
+            match ch {
+                _ if i % 3 == 1 => {
+                    for unit in ch.encode_utf16(&mut [0; 2]) {
+                        raw.push_str(&format!("\\u{unit:04X}"));
+                    }
+                }
+                '\\' | '"' => raw.extend(['\\', ch]),
+                '\n' => raw.push_str("\\n"),
+                _ => raw.push(ch),
+            }
+        }
+        places.insert(text.len(), raw.len());
+        let wanted: Vec<_> = wanted.iter().map(|(s, e)| Span::new(places[s], places[e])).collect();
+        let escaped = found(&built, &pools, Escaped::new(raw.as_bytes(), 0, raw.len(), 1));
+        assert_eq!(escaped, wanted, "{pattern:?} {raw:?}");
+    }
+}
+
+#[test]
+fn the_patterns_of_the_documentation() {
+    let texts = [
+        "mail john.doe@x.com, a@b.c-d or .a@b.c. x@y",
+        "415-555-0100 4155550100 415.555.01000 1795217623199635458",
+        "4111 1111 1111 1111, 4111-1111-1111-1111 4111111111111111 41111111111111112",
+        "é4111 1111 1111 1111é jürgen@bücher.de \u{661}\u{662}\u{663}-555-0100",
+        "",
+        "@@@@ a@@b.c \n a@b\n.c",
+    ];
+    for pattern in [
+        r"\b[\w.-]+?@\w+?\.\w+?\b",
+        r"\b\d{3}[-.]?\d{3}[-.]?\d{4}\b",
+        r"\b\d{4}[-\s]?\d{4}[-\s]?\d{4}[-\s]?\d{4}\b",
+        r"\b(?:\d[ -]?){12,18}\d\b",
+        r"(?m)^\w+$",
+        r"(?mR)^a.*$",
+        r"\Bb\B|(?i)Σ",
+        r"(?-u:\b)\w+(?-u:\b)",
+        r"a*|b",
+        r"(?:ab)*c",
+    ] {
+        check(pattern, &texts);
+        check(pattern, &["ababc abc c", "xab bab ABc\r\nabσς\u{2028}a\n"]);
+    }
+}
+
+#[test]
+fn errors_say_what_is_wrong() {
+    let build = |pattern: &str, size| {
+        super::build(&[pattern], false, Limits { size }, &mut PoolBuilder::default()).map(drop).unwrap_err()
+    };
+    assert_eq!(build("(?:a|b)*a(?:a|b){24}", 1 << 20), AutomatonError::TooLarge { limit: "pattern.size" });
+    assert_eq!(build(r"\b(?-u:\b)a", 1 << 20), AutomatonError::MixedWordBoundaries);
+    let AutomatonError::Syntax { index: 0, message } = build("a(b", 1 << 20) else { panic!() };
+    assert_eq!(message, "unclosed group at character 2");
+}
+
+fn pattern() -> impl Strategy<Value = String> {
+    let leaf = prop_oneof![
+        prop::sample::select(vec![
+            "a",
+            "b",
+            "1",
+            "é",
+            "ß",
+            ".",
+            r"\w",
+            r"\d",
+            r"\s",
+            "[ab1]",
+            "[^a]",
+            r"[\w.-]",
+            r"\W",
+            "(?i:k)",
+            "ſ",
+            "-",
+            "@",
+            r"\.",
+            "[à-ÿ]",
+            "日",
+            r"\p{Greek}",
+            "(?s:.)",
+        ])
+        .prop_map(str::to_owned),
+        prop::sample::select(vec![r"\b", r"\B", "^", "$", "(?m:^)", "(?m:$)", r"\b{start-half}", r"\b{end}"])
+            .prop_map(str::to_owned),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 1..4).prop_map(|parts| parts.concat()),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(|parts| format!("(?:{})", parts.join("|"))),
+            (inner, prop::sample::select(vec!["*", "+", "?", "*?", "+?", "??", "{2}", "{1,3}", "{2,}?"]))
+                .prop_map(|(part, repeat)| format!("(?:{part}){repeat}")),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #[test]
+    fn finds_what_the_regex_crate_finds(
+        pattern in pattern(),
+        texts in prop::collection::vec("[ab1éßkKſK\\-@. \n\r日α\\\\\"_]{0,14}", 1..5),
+    ) {
+        check(&pattern, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+}
