@@ -1,8 +1,24 @@
 //! Policies: from text to a compiled policy.
 
 pub mod automata;
+mod compile;
+pub mod detectors;
+mod document;
+mod error;
 mod escape;
+mod externals;
 pub mod literals;
+mod masker;
+mod policy;
+pub mod presets;
+
+pub use document::{Document, Format};
+pub use error::{PolicyError, Problem, ProblemKind};
+pub use externals::{Externals, MapExternals, NoExternals};
+pub use masker::{Finding, Masker, Report};
+pub use policy::Policy;
+pub use spanmask_core::error::{Error, Reason};
+pub use spanmask_core::mask::Framing;
 
 #[cfg(test)]
 mod smoke {

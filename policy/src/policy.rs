@@ -1,8 +1,9 @@
 //! The compiled policy that users hold.
 
 use crate::compile;
-use crate::document::{Document, Externals, Format, NoExternals};
+use crate::document::{Document, Format};
 use crate::error::PolicyError;
+use crate::externals::{Externals, NoExternals};
 use crate::masker::Masker;
 use std::fmt;
 use std::sync::Arc;
