@@ -237,7 +237,7 @@ impl Events for Level<'_, '_, '_, '_, '_, '_> {
     fn open(&mut self, at: usize, object: bool) {
         let Engine { policy, work, target, tracking, .. } = &mut *self.engine;
         if *tracking {
-            work.selection.open(&policy.selectors, &policy.pools, target.input(), at, object, self.level);
+            work.selection.open(&policy.selectors, &policy.pools, target.input(), at, object);
         }
     }
 
@@ -274,7 +274,7 @@ impl Engine<'_, '_, '_, '_, '_> {
                 }
                 return;
             }
-            ValueKind::Normal => {}
+            ValueKind::Normal | ValueKind::Half => {}
         }
         let Some(rule) = self.work.active.whole_string.filter(|_| !self.allows_whole(value)) else {
             return self.inside(deeper, containers, value);
@@ -287,15 +287,19 @@ impl Engine<'_, '_, '_, '_, '_> {
         if kind == Scalar::Null {
             return;
         }
-        self.refresh();
-        if self.work.active.exempt {
+        let stands_for = self.refresh();
+        let active = &self.work.active;
+        if active.exempt {
             return;
         }
-        let value = Value { span, level, nearly_nested: false };
-        match (kind, self.work.active.whole_boolean) {
-            (Scalar::Boolean, Some(rule)) => self.mask(PartOf { span, rule, level, kind: Kind::Boolean }),
-            (Scalar::Number, _) => self.number(value),
-            _ => {}
+        let whole = match (kind, stands_for) {
+            (Scalar::Boolean, _) => active.whole_boolean.map(|rule| (rule, Kind::Boolean)),
+            (_, ValueKind::Bytes) => active.whole_string.map(|rule| (rule, Kind::Number)),
+            (_, ValueKind::Half) => active.whole_number.map(|rule| (rule, Kind::Number)),
+            _ => return self.number(Value { span, level, nearly_nested: false }),
+        };
+        if let Some((rule, kind)) = whole {
+            self.mask(PartOf { span, rule, level, kind });
         }
     }
 

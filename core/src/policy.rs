@@ -12,6 +12,9 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 /// Levels of text that a replacement can land in: the text of a string value is level 1.
 pub const TEXT_LEVELS: usize = Limits::MAX_NESTING as usize + 1;
 
+/// How many rules a policy may have.
+pub const MAX_RULES: usize = 32_767;
+
 /// A compiled policy. Immutable; shared between threads without locks.
 #[derive(Clone)]
 pub struct Policy<'p> {
@@ -26,7 +29,7 @@ pub struct Policy<'p> {
     /// Keys of `hash` actions.
     pub keys: Table<'p, HashKey>,
     /// Which values rules apply to.
-    pub selectors: Selectors,
+    pub selectors: Selectors<'p>,
     /// Conditions of which none may hold: a value under one is never touched.
     pub exempt: Part,
     /// What bytes the searches need.

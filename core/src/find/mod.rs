@@ -12,7 +12,6 @@ use cover::Cover;
 use paint::Paint;
 use search::Progress;
 
-pub(crate) use paint::MAX_RULES;
 pub use paint::SEGMENT;
 pub(crate) use search::skip;
 

@@ -16,8 +16,7 @@ pub const SEGMENT: usize = 4096;
 
 /// Set in a cell whose byte lies in one match with the next byte.
 const LINK: u16 = 1 << 15;
-/// Rules that a cell can name.
-pub(crate) const MAX_RULES: usize = LINK as usize - 1;
+const _: () = assert!(crate::policy::MAX_RULES < LINK as usize, "a cell can name every rule");
 
 /// The cells of a segment.
 pub(super) struct Paint<'m> {

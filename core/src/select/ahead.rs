@@ -1,0 +1,159 @@
+//! Looking ahead in an object whose opening bracket has just been read, for members that say what the object is.
+//!
+//! The bytes ahead have not been checked yet: nothing here relies on their grammar, only that what is read twice
+//! is read the same way. A walk costs time linear in the object.
+
+use crate::span::Span;
+use crate::view::{Escaped, chars};
+
+/// The members of an object, in order: where the name lies, and where the value begins.
+pub struct Members<'a> {
+    src: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Members<'a> {
+    /// Of the object whose bracket is at `at`.
+    #[must_use]
+    pub fn new(src: &'a [u8], at: usize) -> Self {
+        Self { src, at: at + 1 }
+    }
+}
+
+impl Iterator for Members<'_> {
+    type Item = (Span, usize);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let name = string(self.src, blank(self.src, self.at, b','))?;
+        let value = blank(self.src, name.end + 1, b':');
+        self.at = behind_value(self.src, value);
+        Some((name, value))
+    }
+}
+
+/// The elements of the array whose bracket is at `at`: where each begins.
+pub fn elements(src: &[u8], at: usize) -> impl Iterator<Item = usize> {
+    let mut at = at + 1;
+    core::iter::from_fn(move || {
+        let value = blank(src, at, b',');
+        if matches!(src.get(value), None | Some(b']' | b'}')) {
+            return None;
+        }
+        at = behind_value(src, value);
+        Some(value)
+    })
+}
+
+/// Bytes that are enough for every name that is known here.
+pub const NAME: usize = 64;
+
+/// The text of a string without nested levels, in UTF-8; empty when escapes stand in it and it takes more than
+/// [`NAME`] bytes.
+pub fn decoded<'a>(src: &'a [u8], span: Span, buffer: &'a mut [u8; NAME]) -> &'a [u8] {
+    let raw = src.get(span.start..span.end).unwrap_or(&[]);
+    if !raw.contains(&b'\\') {
+        return raw;
+    }
+    let mut len = 0;
+    for ch in chars(Escaped::new(src, span.start, span.end, 1), span.start, span.end) {
+        match buffer.get_mut(len..len + ch.len_utf8()) {
+            Some(room) => len += ch.encode_utf8(room).len(),
+            None => return &[],
+        }
+    }
+    &buffer[..len]
+}
+
+/// The string under `name` in the object whose bracket is at `at`, without its quotes.
+#[must_use]
+pub fn string_member(src: &[u8], at: usize, name: &[u8]) -> Option<Span> {
+    member(src, at, name).and_then(|value| string(src, value))
+}
+
+/// Where the value under `name` begins.
+#[must_use]
+pub fn member(src: &[u8], at: usize, name: &[u8]) -> Option<usize> {
+    let mut members = Members::new(src, at);
+    members.find(|(span, _)| decoded(src, *span, &mut [0; NAME]) == name).map(|(_, value)| value)
+}
+
+/// The string that begins at `at`, without its quotes.
+fn string(src: &[u8], at: usize) -> Option<Span> {
+    if src.get(at) != Some(&b'"') {
+        return None;
+    }
+    let end = string_end(src, at + 1);
+    (end < src.len()).then(|| Span::new(at + 1, end))
+}
+
+/// The quote that ends the string whose content begins at `at`; the end of `src` if there is none.
+fn string_end(src: &[u8], mut at: usize) -> usize {
+    while let Some(byte) = src.get(at) {
+        match byte {
+            b'"' => return at,
+            b'\\' => at += 2,
+            _ => at += 1,
+        }
+    }
+    src.len()
+}
+
+/// Behind white space and `mark`s.
+fn blank(src: &[u8], mut at: usize, mark: u8) -> usize {
+    while src.get(at).is_some_and(|&byte| byte == mark || matches!(byte, b' ' | b'\t' | b'\n' | b'\r')) {
+        at += 1;
+    }
+    at
+}
+
+/// Behind the value that begins at `at`.
+fn behind_value(src: &[u8], mut at: usize) -> usize {
+    let mut depth = 0_usize;
+    while let Some(byte) = src.get(at) {
+        match byte {
+            b'"' => at = string_end(src, at + 1),
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                if depth == 0 {
+                    return at;
+                }
+                depth -= 1;
+            }
+            b',' if depth == 0 => return at,
+            _ => {}
+        }
+        at += 1;
+    }
+    src.len()
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+
+    #[test]
+    fn finds_members_behind_others() {
+        let src = br#" {"value": {"key":"no","a":[1,{"b":"}]"}]} , "kex":"no", "k\u0065y" : "a\"b", "key":"2" }"#;
+        let span = string_member(src, 1, b"key").expect("a key");
+        assert_eq!(&src[span.start..span.end], br#"a\"b"#);
+        assert_eq!(string_member(src, 1, b"value"), None);
+        assert_eq!(string_member(src, 1, b"none"), None);
+    }
+
+    #[test]
+    fn elements_of_arrays() {
+        let src = br#"[1, "a,]", {"x":[2]}, [3] ]9"#;
+        let starts: std::vec::Vec<_> = elements(src, 0).map(|at| src[at]).collect();
+        assert_eq!(starts, b"1\"{[");
+    }
+
+    #[test]
+    fn cut_off_input_is_harmless() {
+        let src = br#"{"value": {"a":["x\"y", {"b":1}]}, "key": "k\\""#;
+        for end in 0..src.len() {
+            string_member(&src[..end], 0, b"key");
+            assert!(elements(&src[..end], 0).count() <= end);
+        }
+    }
+}
