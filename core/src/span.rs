@@ -49,6 +49,11 @@ impl Types {
     pub const fn union(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
+    /// The kinds of both.
+    #[must_use]
+    pub const fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
     /// Whether every kind of `other` is in `self`.
     #[must_use]
     pub const fn contains(self, other: Self) -> bool {

@@ -6,12 +6,11 @@ mod trie;
 
 pub mod file;
 
-pub use need::Need;
-
 use core::fmt;
 use folding::Folding;
 use need::Needs;
 use spanmask_core::matcher::literals::Literals;
+use spanmask_core::prefilter::Need;
 use spanmask_core::table::PoolBuilder;
 
 /// What one set may hold. Each name is what the error at that limit says.

@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 use regex::Regex;
-use spanmask::literals::{Built, LiteralsError, Need, build, file, limits};
+use spanmask::literals::{Built, LiteralsError, build, file, limits};
+use spanmask_core::prefilter::Need;
 use spanmask_core::span::Span;
 use spanmask_core::table::{PoolBuilder, Pools};
 use spanmask_core::view::{Escaped, Plain, Text, chars};

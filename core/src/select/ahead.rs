@@ -134,7 +134,8 @@ mod tests {
 
     #[test]
     fn finds_members_behind_others() {
-        let src = br#" {"value": {"key":"no","a":[1,{"b":"}]"}]} , "kex":"no", "k\u0065y" : "a\"b", "key":"2" }"#;
+        let src =
+            br#" {"value": {"key":"no","a":[1,{"b":"}]"}]} , "kex":"no", "k\u0065y" : "a\"b", "key":"2" }"#;
         let span = string_member(src, 1, b"key").expect("a key");
         assert_eq!(&src[span.start..span.end], br#"a\"b"#);
         assert_eq!(string_member(src, 1, b"value"), None);

@@ -185,13 +185,22 @@ impl<'m> Selection<'m> {
     }
 
     /// Opens the value at hand, a container whose bracket is at `at`.
-    pub fn open(&mut self, selectors: &Selectors<'_>, pools: &Pools<'_>, src: &[u8], at: usize, object: bool) {
+    pub fn open(
+        &mut self,
+        selectors: &Selectors<'_>,
+        pools: &Pools<'_>,
+        src: &[u8],
+        at: usize,
+        object: bool,
+    ) {
         let shape = self.shape();
         self.push(Frame { shape, step: Step::Index(0), ..Frame::default() });
         match shape {
             Shape::KeyValue if object => self.name_attribute(selectors, pools, src, at),
             Shape::Span if object && selectors.span_kinds => self.span_kinds = span_kind::of_span(src, at),
-            Shape::BatchItem if object && selectors.span_kinds => self.span_kinds = span_kind::of_batch_item(src, at),
+            Shape::BatchItem if object && selectors.span_kinds => {
+                self.span_kinds = span_kind::of_batch_item(src, at)
+            }
             _ => {}
         }
     }

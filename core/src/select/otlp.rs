@@ -110,7 +110,9 @@ impl Shape {
                 _ => Self::Free,
             },
             Self::Resource | Self::Scope => common(name),
-            Self::Span | Self::Event | Self::Link | Self::Status | Self::LogRecord => self.member_of_signal(name),
+            Self::Span | Self::Event | Self::Link | Self::Status | Self::LogRecord => {
+                self.member_of_signal(name)
+            }
             Self::Metric | Self::MetricData | Self::DataPoint | Self::Exemplar => self.member_of_metric(name),
             Self::KeyValue => match name {
                 b"key" => Self::Protected,
@@ -141,9 +143,9 @@ impl Shape {
             b"batch" if self == Self::Root => Self::BatchItem,
             b"resource" => Self::Resource,
             b"scopeSpans" | b"scopeLogs" | b"scopeMetrics" => Self::ScopeGroup,
-            b"instrumentationLibrarySpans" | b"instrumentationLibraryLogs" | b"instrumentationLibraryMetrics" => {
-                Self::ScopeGroup
-            }
+            b"instrumentationLibrarySpans"
+            | b"instrumentationLibraryLogs"
+            | b"instrumentationLibraryMetrics" => Self::ScopeGroup,
             b"schemaUrl" if self == Self::Group => Self::Protected,
             _ => Self::Free,
         }
@@ -199,7 +201,9 @@ impl Shape {
     #[must_use]
     pub fn having(self, name: &[u8]) -> Self {
         match self {
-            Self::Root if matches!(self.member(name, false), Self::Resource | Self::ScopeGroup) => Self::Group,
+            Self::Root if matches!(self.member(name, false), Self::Resource | Self::ScopeGroup) => {
+                Self::Group
+            }
             shape => shape,
         }
     }
@@ -255,8 +259,12 @@ mod tests {
         for front in [&[][..], &["[]"], &["resourceSpans", "[]"]] {
             assert_eq!(walk(&[front, &rest[..]].concat()), Shape::Protected, "{front:?}");
         }
-        assert_eq!(walk(&["resourceLogs", "[]", "scopeLogs", "[]", "logRecords", "[]", "body"]), Shape::AnyValue);
-        let points = ["resourceMetrics", "[]", "scopeMetrics", "[]", "metrics", "[]", "sum", "dataPoints", "[]"];
+        assert_eq!(
+            walk(&["resourceLogs", "[]", "scopeLogs", "[]", "logRecords", "[]", "body"]),
+            Shape::AnyValue
+        );
+        let points =
+            ["resourceMetrics", "[]", "scopeMetrics", "[]", "metrics", "[]", "sum", "dataPoints", "[]"];
         assert_eq!(walk(&points), Shape::DataPoint);
         assert_eq!(walk(&["batch", "[]", "body", "usage"]), Shape::Protected);
     }
@@ -275,7 +283,9 @@ mod tests {
 
     #[test]
     fn other_json_is_free() {
-        for way in [&["id"][..], &["schemaUrl"], &["spans", "[]", "traceId"], &["[]", "traceId"], &["a", "key"]] {
+        for way in
+            [&["id"][..], &["schemaUrl"], &["spans", "[]", "traceId"], &["[]", "traceId"], &["a", "key"]]
+        {
             assert_eq!(walk(way), Shape::Free, "{way:?}");
         }
         assert!(is_protected_attribute(b"gen_ai.usage.input_tokens"));

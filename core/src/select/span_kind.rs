@@ -50,10 +50,13 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// The kinds of the OTLP span whose bracket is at `at`. Linear in the span.
 #[must_use]
 pub fn of_span(src: &[u8], at: usize) -> u32 {
-    let Some(list) = ahead::member(src, at, b"attributes").filter(|&list| src.get(list) == Some(&b'[')) else {
+    let Some(list) = ahead::member(src, at, b"attributes").filter(|&list| src.get(list) == Some(&b'['))
+    else {
         return 0;
     };
-    ahead::elements(src, list).filter_map(|attribute| of_attribute(src, attribute)).fold(0, |all, bit| all | bit)
+    ahead::elements(src, list)
+        .filter_map(|attribute| of_attribute(src, attribute))
+        .fold(0, |all, bit| all | bit)
 }
 
 /// The kind of the event of a legacy batch whose bracket is at `at`: `tool-create`, `generation-update`.

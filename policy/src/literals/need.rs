@@ -1,23 +1,21 @@
 //! What every literal of a set holds, for prefilters.
 
 use super::folding::Folding;
+use spanmask_core::prefilter::Need;
 
-/// Every match holds at least `at_least` characters of a set.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Need {
-    /// The ASCII characters of the set, bit `c` for character `c`.
-    pub ascii: u128,
-    /// Whether every character beyond ASCII is in the set.
-    pub wide: bool,
-    /// How many characters of the set a match holds at least; 0 says nothing.
-    pub at_least: u8,
+/// What a set of characters is worth as a need.
+trait Weigh {
+    fn union(self, other: Self) -> Self;
+    fn within(self, other: Self) -> bool;
+    fn worth(self) -> f64;
 }
 
-impl Need {
-    const fn union(self, other: Self) -> Self {
+impl Weigh for Need {
+    fn union(self, other: Self) -> Self {
         Self { ascii: self.ascii | other.ascii, wide: self.wide || other.wide, ..self }
     }
-    const fn within(self, other: Self) -> bool {
+
+    fn within(self, other: Self) -> bool {
         self.ascii & !other.ascii == 0 && (!self.wide || other.wide)
     }
 
@@ -66,8 +64,11 @@ const SETS: [Need; 9] = [
     set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", false),
     set(b" ", false),
     set(b"", true),
-    Need { ascii: u128::MAX, wide: true, at_least: 0 },
+    Need { ascii: !CONTROL, wide: true, at_least: 0 },
 ];
+
+/// JSON writes these characters as escapes whose bytes are others (`\n`), so no need may name them.
+const CONTROL: u128 = 0xffff_ffff;
 
 const fn set(chars: &[u8], wide: bool) -> Need {
     let mut ascii = 0;
@@ -122,10 +123,14 @@ impl Needs {
         for (least, count) in self.counts.iter_mut().zip(counts) {
             *least = count.min(*least);
         }
+        let usable = |symbol: &&u16| self.orbits[usize::from(**symbol) - 1].ascii & CONTROL == 0;
+        if !literal.iter().any(|symbol| usable(&symbol)) {
+            self.rarest = Need::NOTHING;
+        }
         let worth = |symbol: &u16| self.worths[usize::from(*symbol) - 1];
         let known = |symbol: &&u16| self.orbits[usize::from(**symbol) - 1].within(self.rarest);
         if !literal.iter().any(|symbol| known(&symbol))
-            && let Some(&symbol) = literal.iter().max_by(|a, b| worth(a).total_cmp(&worth(b)))
+            && let Some(&symbol) = literal.iter().filter(usable).max_by(|a, b| worth(a).total_cmp(&worth(b)))
         {
             self.rarest = self.rarest.union(self.orbits[usize::from(symbol) - 1]);
         }

@@ -18,7 +18,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 /// Bytes that an automaton over names may take (`names.size`).
-const SIZE: usize = 4 << 20;
+const SIZE: usize = 1 << 20;
 
 /// The automata for these lists.
 pub(super) fn tables(lists: &[List], pools: &mut PoolBuilder) -> Result<Vec<NameTable>, Problem> {
@@ -31,7 +31,9 @@ pub(super) fn tables(lists: &[List], pools: &mut PoolBuilder) -> Result<Vec<Name
     let (front, back) = lists.split_at(lists.len() / 2);
     if front.is_empty() {
         let message = format!("the names need more than {SIZE} bytes (limit names.size)");
-        return Err(Problem::new(ProblemKind::TooLarge, "rules", message).suggest("use fewer or simpler globs"));
+        return Err(
+            Problem::new(ProblemKind::TooLarge, "rules", message).suggest("use fewer or simpler globs")
+        );
     }
     let mut all = tables(front, pools)?;
     all.extend(tables(back, pools)?);
@@ -44,7 +46,6 @@ fn determinize(lists: &[List]) -> Option<DFA<Vec<u32>>> {
         .start_kind(StartKind::Anchored)
         .match_kind(MatchKind::All)
         .accelerate(false)
-        .minimize(lists.len() < 8)
         .dfa_size_limit(Some(SIZE))
         .determinize_size_limit(Some(SIZE));
     dense::Builder::new()
@@ -71,8 +72,7 @@ fn pattern(globs: &[String]) -> String {
         }
     }
     let mut ways = Vec::new();
-    for (before, parts, behind) in
-        [("", exact, ""), ("", fronts, ANY), (ANY, backs, ""), (ANY, middles, ANY)]
+    for (before, parts, behind) in [("", exact, ""), ("", fronts, ANY), (ANY, backs, ""), (ANY, middles, ANY)]
     {
         if !parts.is_empty() {
             ways.push(format!("{before}(?:{}){behind}", parts.join("|")));
@@ -156,7 +156,10 @@ fn conditions(dfa: &DFA<Vec<u32>>, state: StateID, lists: &[List]) -> Vec<u32> {
         return Vec::new();
     }
     let matched = (0..dfa.match_len(end)).map(|i| dfa.match_pattern(end, i).as_usize());
-    matched.filter_map(|i| lists.get(i)).map(|list| list.condition * 2 + u32::from(list.attribute_only)).collect()
+    matched
+        .filter_map(|i| lists.get(i))
+        .map(|list| list.condition * 2 + u32::from(list.attribute_only))
+        .collect()
 }
 
 #[cfg(test)]

@@ -72,7 +72,9 @@ impl Parser<'_> {
             return Ok(PathSelector::Wildcard);
         }
         let mut name = String::new();
-        while let Some(ch) = self.rest.next_if(|ch| ch.is_ascii_alphanumeric() || *ch == '_' || !ch.is_ascii()) {
+        while let Some(ch) =
+            self.rest.next_if(|ch| ch.is_ascii_alphanumeric() || *ch == '_' || !ch.is_ascii())
+        {
             self.read += 1;
             name.push(ch);
         }
@@ -156,7 +158,8 @@ impl Parser<'_> {
             return Ok(ch);
         }
         let low = if unit < 0xdc00 && self.skip('\\') && self.skip('u') { self.hex4()? } else { 0 };
-        let pair = (0xdc00..0xe000).contains(&low).then(|| 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
+        let pair =
+            (0xdc00..0xe000).contains(&low).then(|| 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
         pair.and_then(char::from_u32).ok_or_else(|| self.error("lone surrogate"))
     }
 
