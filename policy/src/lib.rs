@@ -11,6 +11,7 @@ pub mod literals;
 mod masker;
 mod policy;
 pub mod presets;
+pub mod schema;
 mod selectors;
 
 pub use document::{Document, Format};

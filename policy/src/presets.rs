@@ -3,16 +3,22 @@
 use crate::document::{Document, Format};
 use crate::error::{PolicyError, Problem, ProblemKind};
 
+const NAMES: [&str; 2] = ["default", "langfuse-docs"];
+
 /// Names of the presets.
 #[must_use]
 pub fn names() -> &'static [&'static str] {
-    &["default", "langfuse-docs"]
+    &NAMES
 }
 
 /// The YAML text of a preset.
 #[must_use]
-pub fn text(_name: &str) -> Option<&'static str> {
-    None
+pub fn text(name: &str) -> Option<&'static str> {
+    match name {
+        "default" => Some(include_str!("../presets/default.yaml")),
+        "langfuse-docs" => Some(include_str!("../presets/langfuse-docs.yaml")),
+        _ => None,
+    }
 }
 
 pub(crate) fn document(name: &str) -> Result<Document, PolicyError> {

@@ -1,9 +1,19 @@
 //! The policy document: its text, its fields, and the checks that need no automata.
 
+mod check;
 pub(crate) mod checked;
+mod fields;
+mod format;
+mod known;
+mod names;
+mod node;
+mod read;
 
-use crate::error::{PolicyError, Problem, ProblemKind};
+use crate::error::PolicyError;
 use checked::Checked;
+#[cfg(test)]
+pub(crate) use fields::Fields;
+use std::fmt;
 use std::path::Path;
 
 /// How a policy is written down.
@@ -31,15 +41,18 @@ impl Format {
 
 /// A policy document, parsed but not yet checked.
 #[derive(Clone)]
-pub struct Document {}
+pub struct Document {
+    fields: fields::Fields,
+}
 
 impl Document {
     /// Parses a policy document.
     ///
     /// # Errors
     /// When it is not of the format, or has unknown fields or fields of the wrong type.
-    pub fn parse(_text: &str, _format: Format) -> Result<Self, PolicyError> {
-        Err(Problem::new(ProblemKind::Format, "", "stub").into())
+    pub fn parse(text: &str, format: Format) -> Result<Self, PolicyError> {
+        let fields = read::fields(format::tree(text, format)?)?;
+        Ok(Self { fields })
     }
 
     /// Checks everything that can be checked without compiling.
@@ -47,12 +60,38 @@ impl Document {
     /// # Errors
     /// All problems.
     pub(crate) fn check(&self) -> Result<Checked, PolicyError> {
-        Err(Problem::new(ProblemKind::Format, "", "stub").into())
+        check::check(&self.fields)
     }
 
     /// The document as YAML, keys of `hash` actions left out.
     #[must_use]
     pub fn to_yaml(&self) -> String {
-        String::new()
+        // Folded and literal blocks are hard to read back by eye where blanks matter, as in patterns.
+        let options = serde_saphyr::ser_options! { prefer_block_scalars: false };
+        let mut out = String::new();
+        // Writing plain fields into a string cannot fail.
+        let _ = serde_saphyr::to_fmt_writer_with_options(&mut out, &self.fields, options);
+        out
+    }
+
+    /// The names of keys (`hash: { key_env: NAME }`) that compiling asks [`crate::Externals`] for.
+    pub fn external_keys(&self) -> impl Iterator<Item = &str> {
+        self.rules().filter_map(|rule| rule.hash.as_ref()?.key_env.as_deref())
+    }
+
+    /// The names of files (`literals_file: NAME`) that compiling asks [`crate::Externals`] for.
+    pub fn external_literals(&self) -> impl Iterator<Item = &str> {
+        self.rules().filter_map(|rule| rule.literals_file.as_deref())
+    }
+
+    fn rules(&self) -> impl Iterator<Item = &fields::Rule> {
+        self.fields.rules.iter().flatten()
+    }
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Keys of `hash` actions show as `***`: see `fields::Secret`.
+        f.debug_tuple("Document").field(&self.fields).finish()
     }
 }
