@@ -109,11 +109,7 @@ impl Masker {
     ///
     /// # Errors
     /// [`Error::Refused`] for what is not JSON; some findings may have been reported by then.
-    pub fn scan(
-        &mut self,
-        input: &[u8],
-        on_finding: &mut dyn FnMut(&Finding<'_>),
-    ) -> Result<usize, Error> {
+    pub fn scan(&mut self, input: &[u8], on_finding: &mut dyn FnMut(&Finding<'_>)) -> Result<usize, Error> {
         let policy = self.policy.core();
         self.core.scan(policy, input, self.framing, &mut |found| {
             on_finding(&Finding {

@@ -32,8 +32,16 @@ pub(crate) enum Matcher {
     Whole,
     Detect(&'static Detector),
     /// An ordered alternation.
-    Patterns { patterns: Vec<String>, ignore_case: bool, validator: Validator },
-    Literals { source: LiteralSource, ignore_case: bool, whole_word: bool },
+    Patterns {
+        patterns: Vec<String>,
+        ignore_case: bool,
+        validator: Validator,
+    },
+    Literals {
+        source: LiteralSource,
+        ignore_case: bool,
+        whole_word: bool,
+    },
 }
 
 pub(crate) enum LiteralSource {
