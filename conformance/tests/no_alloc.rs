@@ -1,0 +1,109 @@
+//! Masking allocates nothing once the masker is made: a counting allocator watches.
+
+use spanmask::{Error, Policy};
+use spanmask_conformance::traces;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+/// The system's allocator; counts the calls of each thread.
+struct Counting;
+
+thread_local! {
+    static CALLS: Cell<u64> = const { Cell::new(0) };
+}
+
+fn count() {
+    // A thread that is ending has no counter any more.
+    let _ = CALLS.try_with(|calls| calls.set(calls.get() + 1));
+}
+
+// SAFETY: every call goes to the system's allocator with the arguments as they came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count();
+        // SAFETY: the caller's promise about `layout` is passed on.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        count();
+        // SAFETY: `block` came from `System` with this `layout`, as `alloc` and `realloc` use nothing else.
+        unsafe { System.dealloc(block, layout) }
+    }
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count();
+        // SAFETY: `block` came from `System` with this `layout`, and the caller promises that `size` is valid.
+        unsafe { System.realloc(block, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// Calls of the allocator while `work` runs.
+fn calls(work: impl FnOnce()) -> u64 {
+    let before = CALLS.get();
+    work();
+    CALLS.get() - before
+}
+
+const SELECTING: &str = r#"{"version":1,"profile":"otlp","rules":[
+    {"id":"KEYS","keys":["password","*_token","contact"]},
+    {"id":"PATHS","paths":["$..customer.*","$.batch[*].body.metadata"],"remove":true},
+    {"id":"ATTRIBUTES","attributes":["user.*","*.metadata.*"],"hash":{"key":"k","length":24}},
+    {"id":"TOOLS","attributes":["*.output*"],"when":{"span_kind":["TOOL"]},"mask":{"keep_last":4}},
+    {"id":"EMAIL","detect":"email","hash":{"key":"k"}},
+    {"id":"WORDS","literals":["Account","Kontakt"],"ignore_case":true,"whole_word":true,"mask":{}},
+    {"id":"DIGITS","pattern":"[0-9]{6,}","types":["string","number"]}],
+    "allow":{"literals":["support@example.com"],"patterns":["DE[0-9]+"],"keys":["request_id"]}}"#;
+
+fn policies() -> Vec<(&'static str, Policy)> {
+    vec![
+        ("default", Policy::preset("default").unwrap()),
+        ("langfuse-docs", Policy::preset("langfuse-docs").unwrap()),
+        ("selecting", Policy::from_json(SELECTING).unwrap()),
+    ]
+}
+
+#[test]
+fn the_counter_counts() {
+    assert!(calls(|| drop(std::hint::black_box(vec![1_u8; 100]))) >= 2);
+}
+
+#[test]
+fn masking_allocates_nothing() {
+    let traces = traces();
+    for (policy_name, policy) in policies() {
+        let mut masker = policy.masker();
+        for (name, input) in &traces {
+            let mut buffer = vec![0; input.len() * 3 + 4096];
+            let mut output = buffer.clone();
+            buffer[..input.len()].copy_from_slice(input);
+            let mut results = [Err(Error::Capacity { needed: 0 }); 3];
+            let mut findings = 0_u64;
+            let counted = calls(|| {
+                results[0] = masker.scan(input, &mut |_| findings += 1);
+                results[1] = masker.mask_into(input, &mut output);
+                results[2] = masker.mask_in_place(&mut buffer, input.len());
+            });
+            assert_eq!(counted, 0, "{policy_name} on {name}");
+            assert!(results[0].is_ok() && results.iter().all(|result| result == &results[0]), "{results:?}");
+            assert!(findings > 0, "{policy_name} on {name}: nothing found");
+        }
+    }
+}
+
+#[test]
+fn refusing_allocates_nothing() {
+    for (policy_name, policy) in policies() {
+        let mut masker = policy.masker();
+        for input in [&br#"{"a":["x@example.com",01]}"#[..], b"[\"\xff\"]", b"[[[[", b"{\"a\":\"{\\\"b\\\":"]
+        {
+            let mut buffer = [0; 64];
+            buffer[..input.len()].copy_from_slice(input);
+            let mut result = Ok(0);
+            let counted = calls(|| result = masker.mask_in_place(&mut buffer, input.len()));
+            assert!(result.is_err());
+            assert_eq!(counted, 0, "{policy_name}");
+        }
+    }
+}
