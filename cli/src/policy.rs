@@ -1,0 +1,135 @@
+//! Policies by name: loading for a run, and `spanmask policy`.
+
+use crate::args::{InputArgs, PolicyCommand};
+use crate::error::{CliError, say, why};
+use crate::externals::Surroundings;
+use crate::output::print;
+use crate::table::Table;
+use serde::Serialize;
+use spanmask::{Document, Format, Policy, detectors, presets};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const PRESET: &str = "preset:";
+
+/// Runs `spanmask policy`.
+pub(crate) fn run(command: &PolicyCommand) -> Result<(), CliError> {
+    match command {
+        PolicyCommand::Check { policy } => check(policy),
+        PolicyCommand::Show { policy } => show(policy),
+        PolicyCommand::Schema => print((schema().trim_end().to_owned() + "\n").as_bytes()),
+        PolicyCommand::Detectors { json } => print(list(*json).as_bytes()),
+    }
+}
+
+/// The policy of a run, its warnings told.
+pub(crate) fn load_for_run(args: &InputArgs) -> Result<Policy, CliError> {
+    let policy = Text::read(&args.policy)?.compile()?;
+    if !args.quiet {
+        warn(&args.policy, &policy);
+    }
+    Ok(policy)
+}
+
+fn warn(name: &str, policy: &Policy) {
+    for warning in policy.warnings() {
+        say(&format!("{name}: warning: {warning}"));
+    }
+}
+
+fn check(name: &str) -> Result<(), CliError> {
+    let policy = Text::read(name)?.compile()?;
+    warn(name, &policy);
+    let rules = policy.rules().count();
+    print(format!("{name}: ok, {rules} {}\n", if rules == 1 { "rule" } else { "rules" }).as_bytes())
+}
+
+fn show(name: &str) -> Result<(), CliError> {
+    let yaml = Text::read(name)?.parse()?.to_yaml();
+    print((yaml.trim_end().to_owned() + "\n").as_bytes())
+}
+
+fn schema() -> String {
+    String::from("{}")
+}
+
+#[derive(Serialize)]
+struct Listed {
+    name: &'static str,
+    description: &'static str,
+    source: &'static str,
+}
+
+fn list(json: bool) -> String {
+    if json {
+        let listed =
+            |d: &detectors::Detector| Listed { name: d.name, description: d.description, source: d.source };
+        let all: Vec<_> = detectors::all().iter().map(listed).collect();
+        return serde_json::to_string_pretty(&all).unwrap_or_default() + "\n";
+    }
+    let mut table = Table::new(&["detector", "finds"]);
+    for detector in detectors::all() {
+        table.row([detector.name.to_owned(), detector.description.to_owned()]);
+    }
+    table.to_string()
+}
+
+/// The text of a policy and where it stands.
+struct Text {
+    name: String,
+    text: String,
+    format: Format,
+    directory: PathBuf,
+}
+
+impl Text {
+    fn read(name: &str) -> Result<Self, CliError> {
+        match name.strip_prefix(PRESET) {
+            Some(preset) => Self::preset(name, preset),
+            None => Self::file(name),
+        }
+    }
+
+    fn preset(name: &str, preset: &str) -> Result<Self, CliError> {
+        let Some(text) = presets::text(preset) else {
+            let known: Vec<_> = presets::names().iter().map(|known| format!("{PRESET}{known}")).collect();
+            return Err(CliError::Policy(format!(
+                "{name}: there is no such preset (there are {})",
+                known.join(", ")
+            )));
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            text: text.to_owned(),
+            format: Format::Yaml,
+            directory: PathBuf::new(),
+        })
+    }
+
+    fn file(name: &str) -> Result<Self, CliError> {
+        let path = Path::new(name);
+        let text = fs::read(path).map_err(|error| {
+            let hint = if presets::names().contains(&name) {
+                format!("; {PRESET}{name} is a preset")
+            } else {
+                String::new()
+            };
+            CliError::Policy(format!("{name}: cannot read the policy: {}{hint}", why(&error)))
+        })?;
+        let text = String::from_utf8(text).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            CliError::Policy(format!("{name}: the policy is not UTF-8 (byte {at})"))
+        })?;
+        let directory = path.parent().map(Path::to_owned).unwrap_or_default();
+        Ok(Self { name: name.to_owned(), text, format: Format::of_path(path), directory })
+    }
+
+    fn parse(&self) -> Result<Document, CliError> {
+        Document::parse(&self.text, self.format).map_err(|error| CliError::policy(&self.name, &error))
+    }
+
+    fn compile(&self) -> Result<Policy, CliError> {
+        let externals = Surroundings { directory: self.directory.clone() };
+        Policy::compile(&self.parse()?, &externals).map_err(|error| CliError::policy(&self.name, &error))
+    }
+}

@@ -1,0 +1,131 @@
+//! `spanmask policy`, and bad policies in all commands.
+
+mod common;
+use common::*;
+use serde_json::Value;
+
+#[test]
+fn check() {
+    let place = Place::new();
+    assert_eq!(place.run("policy check policy.yaml").clean(), "policy.yaml: ok, 2 rules\n");
+    for preset in ["preset:default", "preset:langfuse-docs"] {
+        let run = place.run(&format!("policy check {preset}"));
+        assert_eq!(run.code(), 0);
+        assert!(run.out().starts_with(&format!("{preset}: ok, ")), "{}", run.out());
+    }
+}
+
+#[test]
+fn formats_by_file_name() {
+    let place = Place::new();
+    place.write("p.json", r#"{"version":1,"rules":[{"id":"N","literals":["Falcon"],"replace":"-"}]}"#);
+    place.write("p.toml", "version = 1\n[[rules]]\nid = \"N\"\nliterals = [\"Falcon\"]\nreplace = \"-\"\n");
+    for policy in ["p.json", "p.toml"] {
+        assert_eq!(place.run_with(&format!("mask -p {policy}"), "\"Falcon\"").clean(), "\"-\"");
+    }
+}
+
+#[test]
+fn each_fault_has_its_message() {
+    let place = Place::new();
+    let rule = |fields: &str| format!("version: 1\nrules:\n  - id: A\n    {fields}\n");
+    let duplicate = rule("literals: [x]") + "  - id: A\n    literals: [y]\n";
+    let large = rule(r"pattern: '(?:\w{1000}){1000}'");
+    for (policy, words) in [
+        (rule("literalls: [x]"), ["rules[0]", "literalls"]),
+        (rule("pattern: '('"), ["rules[0]", "pattern"]),
+        (rule("detect: nothing"), ["rules[0]", "nothing"]),
+        (large, ["rules[0]", "limit"]),
+        (duplicate, ["rules[1]", "A"]),
+        ("{".to_owned(), ["bad.yaml", "bad.yaml"]),
+    ] {
+        place.write("bad.yaml", &policy);
+        for command in ["policy check", "mask --policy", "scan --policy"] {
+            place.run_with(&format!("{command} bad.yaml"), PLAIN).fails(2, &words);
+            place.run_with(&format!("{command} bad.yaml"), PLAIN).fails(2, &["spanmask: bad.yaml"]);
+        }
+    }
+}
+
+#[test]
+fn every_problem_is_told() {
+    let place = Place::new();
+    place.write(
+        "bad.yaml",
+        "version: 1\nrules:\n  - id: A\n    pattern: '('\n  - id: B\n    detect: nothing\n",
+    );
+    place.run("policy check bad.yaml").fails(2, &["rules[0]", "rules[1]"]);
+}
+
+#[test]
+fn policies_that_are_not_there() {
+    let place = Place::new();
+    place.run("policy check none.yaml").fails(2, &["none.yaml: cannot read the policy: no such file"]);
+    place.run("policy check .").fails(2, &["directory"]);
+    place.run("policy check preset:none").fails(2, &["no such preset", "preset:default"]);
+    place.run("policy show default").fails(2, &["preset:default is a preset"]);
+    place.write("latin.yaml", b"a: \xe9");
+    place.run("policy check latin.yaml").fails(2, &["not UTF-8 (byte 3)"]);
+}
+
+#[test]
+fn show() {
+    let place = Place::new();
+    let yaml = place.run("policy show policy.yaml").clean();
+    place.write("shown.yaml", &yaml);
+    assert_eq!(place.run_with("mask -p shown.yaml", PLAIN).clean(), MASKED);
+    let default = place.run("policy show preset:default").clean();
+    place.write("default.yaml", &default);
+    assert_eq!(place.run("policy check default.yaml").code(), 0);
+}
+
+#[test]
+fn schema() {
+    let schema: Value = serde_json::from_str(&Place::new().run("policy schema").clean()).unwrap();
+    assert!(schema["$schema"].as_str().unwrap().contains("json-schema.org"), "{schema}");
+    assert!(schema["properties"]["rules"].is_object(), "{schema}");
+}
+
+#[test]
+fn detectors() {
+    let place = Place::new();
+    let table = place.run("policy detectors").clean();
+    assert!(table.starts_with("DETECTOR"), "{table}");
+    let list: Value = serde_json::from_str(&place.run("policy detectors --json").clean()).unwrap();
+    let list = list.as_array().unwrap();
+    assert!(list.iter().any(|detector| detector["name"] == "email"), "{list:?}");
+    assert_eq!(table.lines().count(), list.len() + 1);
+}
+
+#[test]
+fn keys_come_from_the_environment() {
+    let place = Place::new();
+    let policy =
+        "version: 1\nrules:\n  - id: N\n    literals: [Falcon]\n    hash: { key_env: SPANMASK_TEST_KEY }\n";
+    place.write("hash.yaml", policy);
+    let missing = ["SPANMASK_TEST_KEY", "not set"];
+    place.run_with("mask -p hash.yaml", "\"Falcon\"").fails(2, &missing);
+    let hash = |key: &str| {
+        let mut command = place.command("mask -p hash.yaml");
+        command.env("SPANMASK_TEST_KEY", key);
+        run(command, b"\"Falcon\"")
+    };
+    let (one, other) = (hash("one key").clean(), hash("another key").clean());
+    assert_eq!((one.len(), other.len()), (18, 18));
+    assert_ne!(one, other);
+    hash("").fails(2, &["SPANMASK_TEST_KEY", "empty"]);
+}
+
+#[test]
+fn files_of_literals_lie_next_to_the_policy() {
+    let place = Place::new();
+    std::fs::create_dir(place.path("sub")).unwrap();
+    place.write("sub/names.txt", "Falcon\nOsprey\n");
+    place.write(
+        "sub/p.yaml",
+        "version: 1\nrules:\n  - id: N\n    literals_file: names.txt\n    replace: '-'\n",
+    );
+    assert_eq!(place.run_with("mask -p sub/p.yaml", "[\"Osprey\"]").clean(), "[\"-\"]");
+    std::fs::remove_file(place.path("sub/names.txt")).unwrap();
+    place.run("policy check sub/p.yaml").fails(2, &["rules[0]", "names.txt", "no such file"]);
+}
