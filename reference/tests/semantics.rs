@@ -59,8 +59,8 @@ fn nearly_nested() {
         json!([email(), {"id": "M", "pattern": r"\d{4}", "mask": {"char": "\"", "keep_first": 1}}]),
         &[
             (r#"["{\"a\":\"\\njohn\\u0040x.com"]"#, r#"["{\"a\":\"\\n[REDACTED_EMAIL]"]"#),
-            (r#"["[\\u00312x4 1234"]"#, r#"["[\\\"\"\"\"2x4 1\"\"\""]"#),
-            (r#"["[\\u003123"]"#, r#"["[\\\"\"\"\"\"\""]"#),
+            (r#"["[\\u00312x4 1234"]"#, r#"["[\\u0\"\"\"2x4 1\"\"\""]"#),
+            (r#"["[\\u0031234"]"#, r#"["[\\\"\"\"\"\"\"\"\""]"#),
         ],
     );
 }
@@ -80,22 +80,16 @@ fn overlaps_merge() {
 #[test]
 fn actions() {
     check(
-        json!([{"id": "M", "pattern": "m\\w+", "mask": {"keep_first": 1, "keep_last": 1}},
+        json!([{"id": "H", "pattern": "what do ya want for nothing\\?", "hash": {"key": "Jefe", "length": 8}},
+               {"id": "M", "pattern": "m.\\w+", "mask": {"keep_first": 1, "keep_last": 1}},
                {"id": "R", "pattern": "r+", "remove": true},
-               {"id": "H", "pattern": "h+", "hash": {"key": "Jefe", "length": 8}},
                {"id": "N", "pattern": "7", "types": ["number", "boolean"]},
                {"id": "T", "pattern": "true", "types": ["number", "boolean"]}]),
         &[
-            (
-                r#"["ma\u0062c mé m\ud83d mm"]"#,
-                r#"["m**c ** *\ud83d **"]"#.replace(r"*\ud83d", r"*\ud83d").as_str(),
-            ),
-            (r#"["rrxr","h",70,8,true,false,"7"]"#, r#"["x","8a2d4a0b",0,8,false,false,"7"]"#),
-        ]
-        .map(|(input, want)| (input, want))
-        .into_iter()
-        .filter(|(input, _)| !input.contains('h'))
-        .collect::<Vec<_>>(),
+            (r#"["ma\u0062\u0063 mé m\ud83dé"]"#, r#"["m**\u0063 mé m*é"]"#),
+            (r#"["rrxr",70,8,true,false,"7"]"#, r#"["x",0,8,false,false,"7"]"#),
+            (r#"["what\u0020do ya want for nothing?"]"#, r#"["5bdcc146"]"#),
+        ],
     );
 }
 
@@ -105,7 +99,7 @@ fn luhn_goes_on_inside() {
         json!([{"id": "CARD", "pattern": r"\d[ \d]{11,17}\d", "validate": "luhn", "mask": {"keep_last": 4}}]),
         &[
             (r#"["4111 1111 1111 1111"]"#, r#"["***************1111"]"#),
-            (r#"["4111 1111 1111 1112"]"#, r#"["4111 1111 1111 1112"]"#),
+            (r#"["4000 0000 0000 0003"]"#, r#"["4000 0000 0000 0003"]"#),
         ],
     );
 }
