@@ -1,0 +1,185 @@
+//! One policy in both maskers.
+
+use serde_json::Value;
+use spanmask::{Error, Framing, Masker};
+use spanmask_reference::document::reference_of;
+use spanmask_reference::{Finding, Outcome, Policy, mask};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// A policy, compiled and plain.
+pub struct Pair {
+    policy: spanmask::Policy,
+    masker: Masker,
+    reference: Policy,
+    spec: Value,
+    /// Documents that came out differently.
+    pub failed: usize,
+}
+
+/// The number in an environment variable.
+fn env(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+/// The number of documents of a test that takes `1 / part` of them.
+pub fn share_of_cases(part: u64) -> u64 {
+    env("SPANMASK_CASES").unwrap_or(100_000).div_ceil(part)
+}
+
+/// The seed of case `n`.
+pub fn seed(n: u64) -> u64 {
+    env("SPANMASK_SEED").unwrap_or(0).wrapping_add(n).wrapping_mul(0x2545_f491_4f6c_dd1d)
+}
+
+/// Bytes as Rust writes them.
+fn show(bytes: &[u8]) -> String {
+    bytes.escape_ascii().to_string()
+}
+
+impl Pair {
+    pub fn new(policy: spanmask::Policy, spec: Value) -> Self {
+        let reference = reference_of(&spec);
+        Self { masker: policy.masker(), policy, reference, spec, failed: 0 }
+    }
+
+    /// Compares on one input; prints the smallest part of it that still fails.
+    pub fn check(&mut self, input: &[u8]) {
+        if self.differs(input).is_none() {
+            return;
+        }
+        self.failed += 1;
+        let input = self.shrink(input);
+        let why = self.differs(&input).expect("still failing");
+        println!("policy {}\ninput  b\"{}\"\n{why}\n", self.spec, show(&input));
+        assert!(self.failed < 10, "too many failures");
+    }
+
+    /// Fails if any input failed.
+    pub fn finish(&self) {
+        assert_eq!(self.failed, 0);
+    }
+
+    /// Takes out what is not needed to fail.
+    fn shrink(&mut self, input: &[u8]) -> Vec<u8> {
+        let mut input = input.to_vec();
+        let mut size = input.len() / 2;
+        while size > 0 {
+            let mut at = 0;
+            while at + size <= input.len() {
+                let mut less = input.clone();
+                less.drain(at..at + size);
+                if mask(&self.reference, &less, false).is_ok() && self.differs(&less).is_some() {
+                    input = less;
+                } else {
+                    at += 1;
+                }
+            }
+            size = if size > 8 { size / 2 } else { size - 1 };
+        }
+        input
+    }
+
+    /// What differs on this input, if anything.
+    fn differs(&mut self, input: &[u8]) -> Option<String> {
+        for (framing, one) in [(Framing::Sequence, false), (Framing::One, true)] {
+            let want = mask(&self.reference, input, one);
+            let compared = catch_unwind(AssertUnwindSafe(|| {
+                self.masker.set_framing(framing);
+                match &want {
+                    Ok(want) => compare(&mut self.masker, &self.policy, input, want),
+                    Err(_) => refuses(&mut self.masker, input),
+                }
+            }));
+            let difference = match compared {
+                Ok(Ok(())) => continue,
+                Ok(Err(difference)) => difference,
+                Err(_) => {
+                    self.masker = self.policy.masker();
+                    "panic".into()
+                }
+            };
+            let want = want.map_or_else(|refused| format!("{refused:?}"), |want| show(&want.output));
+            return Some(format!("{difference}\nwant   b\"{want}\" (one text: {one})"));
+        }
+        None
+    }
+}
+
+/// `Err` unless the masker refuses the input.
+fn refuses(masker: &mut Masker, input: &[u8]) -> Result<(), String> {
+    let mut output = vec![0; input.len() * 8 + 1000];
+    match masker.mask_into(input, &mut output) {
+        Err(Error::Refused { .. }) => Ok(()),
+        other => Err(format!("not refused: {other:?}")),
+    }
+}
+
+/// `Err` unless all ways to mask agree with the reference.
+fn compare(
+    masker: &mut Masker,
+    policy: &spanmask::Policy,
+    input: &[u8],
+    want: &Outcome,
+) -> Result<(), String> {
+    let fits = input.len().max(want.output.len());
+    let mut buffer = vec![b'#'; want.output.len()];
+    let into = masker.mask_into(input, &mut buffer);
+    same("mask_into", into, &buffer, want)?;
+    counts(masker, policy, want)?;
+    for spare in [0, 1, fits + 100] {
+        let mut buffer = input.to_vec();
+        buffer.resize(fits + spare, b'#');
+        let in_place = masker.mask_in_place(&mut buffer, input.len());
+        same(&format!("mask_in_place, {spare} bytes spare"), in_place, &buffer, want)?;
+        counts(masker, policy, want)?;
+    }
+    if want.output.len() > input.len() {
+        let mut buffer = input.to_vec();
+        match masker.mask_in_place(&mut buffer, input.len()) {
+            Err(Error::Capacity { needed }) if needed == want.output.len() => {}
+            other => return Err(format!("no room: {other:?}, needs {}", want.output.len())),
+        }
+        if buffer != input {
+            return Err(format!("no room, yet the buffer changed: b\"{}\"", show(&buffer)));
+        }
+    }
+    scan(masker, policy, input, want)
+}
+
+/// Compares one result.
+fn same(how: &str, len: Result<usize, Error>, buffer: &[u8], want: &Outcome) -> Result<(), String> {
+    match len {
+        Ok(len) if buffer[..len] == want.output[..] => Ok(()),
+        Ok(len) => Err(format!("{how}\ngot    b\"{}\"", show(&buffer[..len]))),
+        Err(error) => Err(format!("{how}: {error:?}")),
+    }
+}
+
+/// Compares the counts of the last call.
+fn counts(masker: &Masker, policy: &spanmask::Policy, want: &Outcome) -> Result<(), String> {
+    let counts: Vec<u64> = policy.rules().map(|rule| masker.report().count(rule)).collect();
+    if counts == want.counts {
+        Ok(())
+    } else {
+        Err(format!("counts: got {counts:?}, want {:?}", want.counts))
+    }
+}
+
+/// Compares what scanning reports.
+fn scan(masker: &mut Masker, policy: &spanmask::Policy, input: &[u8], want: &Outcome) -> Result<(), String> {
+    let rules: Vec<&str> = policy.rules().collect();
+    let mut found = Vec::new();
+    let len = masker.scan(input, &mut |finding| {
+        let rule = rules.iter().position(|rule| *rule == finding.rule).expect("a rule");
+        let (start, end, level) = (finding.start, finding.end, usize::from(finding.level));
+        found.push(Finding { rule, start, end, path: finding.path.to_string(), level });
+    });
+    if !matches!(len, Ok(len) if len == want.output.len()) {
+        return Err(format!("scan: {len:?}, want {}", want.output.len()));
+    }
+    if found == want.findings {
+        Ok(())
+    } else {
+        Err(format!("findings: got {found:?}\nwant {:?}", want.findings))
+    }
+}
