@@ -6,7 +6,7 @@ use crate::table::Room;
 
 /// The searches and whole-value rules that are active at a place. Kept until the place's conditions change, which
 /// between neighbours they rarely do.
-pub struct Active<'m> {
+pub(crate) struct Active<'m> {
     /// A bit a search that is active for strings.
     strings: Room<'m, u64>,
     /// A bit a search that is active for numbers.
@@ -29,7 +29,7 @@ impl<'m> Active<'m> {
     /// Memory for a policy whose places have this many words of conditions.
     #[cfg(feature = "alloc")]
     #[must_use]
-    pub fn new(policy: &Policy<'_>) -> Self {
+    pub(crate) fn new(policy: &Policy<'_>) -> Self {
         let words = policy.searches.len().div_ceil(64);
         Self {
             strings: Room::filled(0, words),
@@ -46,19 +46,25 @@ impl<'m> Active<'m> {
     }
 
     /// Forgets the place.
-    pub fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.known = false;
     }
 
     /// The active searches for a type.
     #[must_use]
-    pub fn searches(&self, types: Types) -> &[u64] {
+    pub(crate) fn searches(&self, types: Types) -> &[u64] {
         if types == Types::NUMBER { &self.numbers } else { &self.strings }
     }
 
     /// Goes to a place with these conditions.
     #[inline]
-    pub fn refresh(&mut self, policy: &Policy<'_>, conditions: &[u64], span_kinds: u32, protected: bool) {
+    pub(crate) fn refresh(
+        &mut self,
+        policy: &Policy<'_>,
+        conditions: &[u64],
+        span_kinds: u32,
+        protected: bool,
+    ) {
         let same = self.known && self.span_kinds == span_kinds && self.protected == protected;
         if !same || self.conditions.iter().zip(conditions).any(|(a, b)| a != b) {
             self.compute(policy, conditions, span_kinds, protected);

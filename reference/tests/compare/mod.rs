@@ -7,7 +7,7 @@ use spanmask_reference::{Finding, Outcome, Policy, mask};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A policy, compiled and plain.
-pub struct Pair {
+pub(crate) struct Pair {
     policy: spanmask::Policy,
     masker: Masker,
     reference: Policy,
@@ -22,12 +22,12 @@ fn env(name: &str) -> Option<u64> {
 }
 
 /// The number of documents of a test that takes `1 / part` of them.
-pub fn share_of_cases(part: u64) -> u64 {
+pub(crate) fn share_of_cases(part: u64) -> u64 {
     env("SPANMASK_CASES").unwrap_or(100_000).div_ceil(part)
 }
 
 /// The seed of case `n`.
-pub fn seed(n: u64) -> u64 {
+pub(crate) fn seed(n: u64) -> u64 {
     env("SPANMASK_SEED").unwrap_or(0).wrapping_add(n).wrapping_mul(0x2545_f491_4f6c_dd1d)
 }
 
@@ -37,13 +37,13 @@ fn show(bytes: &[u8]) -> String {
 }
 
 impl Pair {
-    pub fn new(policy: spanmask::Policy, spec: Value) -> Self {
+    pub(crate) fn new(policy: spanmask::Policy, spec: Value) -> Self {
         let reference = reference_of(&spec);
         Self { masker: policy.masker(), policy, reference, spec, failed: 0 }
     }
 
     /// Compares on one input; prints the smallest part of it that still fails.
-    pub fn check(&mut self, input: &[u8]) {
+    pub(crate) fn check(&mut self, input: &[u8]) {
         if self.differs(input).is_none() {
             return;
         }
@@ -55,7 +55,7 @@ impl Pair {
     }
 
     /// Fails if any input failed.
-    pub fn finish(&self) {
+    pub(crate) fn finish(&self) {
         assert_eq!(self.failed, 0);
     }
 
