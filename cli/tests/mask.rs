@@ -54,7 +54,7 @@ fn a_refused_file_ends_the_command_and_leaves_nothing() {
     place.write("bad.json", "{\"a\":\"Falcon\",\"b\":\"\\x\"}");
     place
         .run(&format!("{MASK} bad.json good.json"))
-        .fails(1, &["bad.json: refused at byte 21: invalid escape"]);
+        .fails(1, &["bad.json: refused at byte 20: invalid escape"]);
     let run = place.run(&format!("{MASK} good.json bad.json good.json"));
     assert_eq!((run.code(), run.out()), (1, MASKED.to_owned()));
     place.run(&format!("{MASK} --output out.json good.json bad.json")).fails(1, &["bad.json"]);

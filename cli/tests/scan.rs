@@ -25,7 +25,7 @@ fn json_lines() {
         lines,
         [
             json!({"file": "a.json", "rule": "NAME", "start": 6, "end": 12, "path": "$['a']", "level": 1}),
-            json!({"file": "a.json", "rule": "KEY", "start": 25, "end": 31, "path": "$['b'][0]", "level": 1}),
+            json!({"file": "a.json", "rule": "KEY", "start": 26, "end": 32, "path": "$['b'][0]", "level": 1}),
             json!({"file": "b.json", "rule": "NAME", "start": 15, "end": 21, "path": "$[1]['k']", "level": 2}),
         ]
     );
@@ -57,7 +57,7 @@ fn table() {
         out,
         "RULE  FILE    BYTES  LEVEL  PATH\n\
          NAME  a.json  6-12   1      $['a']\n\
-         KEY   a.json  25-31  1      $['b'][0]\n\
+         KEY   a.json  26-32  1      $['b'][0]\n\
          NAME  b.json  15-21  2      $[1]['k']\n\
          3 findings in 2 files\n"
     );
@@ -79,7 +79,7 @@ fn sarif() {
     assert_eq!((&results[1]["ruleId"], &results[1]["ruleIndex"]), (&json!("KEY"), &json!(1)));
     let location = &results[1]["locations"][0];
     assert_eq!(location["physicalLocation"]["artifactLocation"]["uri"], "a.json");
-    assert_eq!(location["physicalLocation"]["region"], json!({"byteOffset": 25, "byteLength": 6}));
+    assert_eq!(location["physicalLocation"]["region"], json!({"byteOffset": 26, "byteLength": 6}));
     assert_eq!(location["logicalLocations"][0]["fullyQualifiedName"], "$['b'][0]");
 }
 
