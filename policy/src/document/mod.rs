@@ -4,7 +4,6 @@ mod check;
 pub(crate) mod checked;
 mod fields;
 mod format;
-mod known;
 mod names;
 mod node;
 mod read;
