@@ -45,7 +45,9 @@ fn check(name: &str) -> Result<(), CliError> {
 }
 
 fn show(name: &str) -> Result<(), CliError> {
-    let yaml = Text::read(name)?.parse()?.to_yaml();
+    let text = Text::read(name)?;
+    // A preset comes with its comments.
+    let yaml = if name.starts_with(PRESET) { text.text } else { text.parse()?.to_yaml() };
     print((yaml.trim_end().to_owned() + "\n").as_bytes())
 }
 
