@@ -29,8 +29,8 @@ impl Default for Limits {
     }
 }
 
-/// The longest match, in characters, of a pattern that may be tried place by place.
-const MAX_TRIED: usize = 1024;
+/// How many characters a pattern that is tried place by place may read in vain at one of them.
+const MAX_WAIT: usize = 1024;
 
 /// Why patterns cannot be compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,20 +89,18 @@ pub fn build(
     let classes = symbols::Classes::of(&hir)?;
     let symbolic = classes.rewrite(&hir);
     let alphabet = classes.alphabet(pools);
-    let max_chars = symbolic.properties().maximum_len();
     let columns = classes.bytes();
-    let searching = tables::searching(&symbolic, columns, limits)?;
-    let dfa = match searching {
+    let too_large = AutomatonError::TooLarge { limit: "pattern.size" };
+    let dfa = match tables::searching(&symbolic, columns, limits)? {
         Some((forward, reverse)) => {
             Dfa { alphabet, forward: forward.store(pools), reverse: reverse.store(pools), mode: Mode::Search }
         }
-        None if max_chars.is_some_and(|max| max <= MAX_TRIED) => {
-            let Some(anchored) = tables::anchored(&symbolic, columns, limits)? else {
-                return Err(AutomatonError::TooLarge { limit: "pattern.size" });
-            };
-            Dfa { alphabet, forward: anchored.store(pools), reverse: Default::default(), mode: Mode::Try }
+        None => {
+            let tried = tables::anchored(&symbolic, columns, limits)?;
+            let bounded = |table: &tables::Flat| table.longest_wait().is_some_and(|wait| wait <= MAX_WAIT);
+            let tried = tried.filter(bounded).ok_or(too_large)?;
+            Dfa { alphabet, forward: tried.store(pools), reverse: Default::default(), mode: Mode::Try }
         }
-        None => return Err(AutomatonError::TooLarge { limit: "pattern.size" }),
     };
     Ok(Built { dfa, need })
 }

@@ -107,6 +107,42 @@ fn row<'a>(dfa: &'a DFA<Vec<u32>>, state: StateID, bytes: &'a [u8]) -> impl Iter
 }
 
 impl Flat {
+    /// How many symbols the automaton can read in a row without a match; `None` if there is no bound. Between them
+    /// lie all symbols that a search reads in vain, or reads again.
+    pub(super) fn longest_wait(&self) -> Option<usize> {
+        let waits = |state: u32| state != 0 && state < self.first_match;
+        let states = self.transitions.len() / self.columns;
+        // Longest path by depth-first search, without recursion: 0 is unseen, 1 on the path, 2 and above are done.
+        let mut longest = vec![0_usize; states];
+        let mut path = Vec::new();
+        for root in (0..self.transitions.len() as u32).step_by(self.columns).filter(|state| waits(*state)) {
+            path.push((root, 0));
+            while let Some((state, column)) = path.pop() {
+                let row = state as usize / self.columns;
+                if column == 0 && longest[row] >= 2 {
+                    continue;
+                }
+                longest[row] = longest[row].max(1);
+                let next = self.transitions.get(state as usize + column).copied().unwrap_or(0);
+                if column + 1 == self.columns {
+                    let below = self.transitions[state as usize..][..self.columns].iter();
+                    let below = below.filter(|to| waits(**to)).map(|to| longest[*to as usize / self.columns]);
+                    longest[row] = below.max().unwrap_or(1) + 1;
+                    continue;
+                }
+                path.push((state, column + 1));
+                if waits(next) {
+                    match longest[next as usize / self.columns] {
+                        0 => path.push((next, 0)),
+                        1 => return None,
+                        _ => {}
+                    }
+                }
+            }
+        }
+        Some(longest.into_iter().max().unwrap_or(0))
+    }
+
     pub(super) fn store(&self, pools: &mut PoolBuilder) -> Table {
         Table {
             end: (self.columns - 1) as u32,

@@ -3,19 +3,34 @@
 use super::{Detector, Search};
 use spanmask_core::validate::Validator;
 
+macro_rules! header {
+    () => {
+        r"-{4,5} ?BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)? ?-{4,5}"
+    };
+}
+
+macro_rules! footer {
+    () => {
+        r"-{4,5} ?END [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)? ?-{4,5}"
+    };
+}
+
 pub(super) const PRIVATE_KEY: Detector = Detector {
     name: "private_key",
     description: "PEM, OpenSSH and PGP private keys, header to footer, or to where the text was cut off.",
     source: "RFC 7468 sections 10 and 11, RFC 1421 section 4.6 (headers), RFC 9580 section 6.2 (PGP)",
-    searches: &[Search::new(
-        concat!(
-            r"-{4,5} ?BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)? ?-{4,5}",
-            r"(?:(?:\s|\\+[nr])*[A-Za-z0-9-]{1,30}: [^\\\r\n\x22]{0,160})*",
-            // The next dash ends the search for the footer, so a key that is cut off costs nothing more.
-            r"(?:[^-]*-{4,5} ?END [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)? ?-{4,5}|[A-Za-z0-9+/=\\\s]+)",
+    searches: &[
+        Search::new(concat!(header!(), r"(?s:.)*?", footer!()), Validator::PrivateKey),
+        // What a cut-off key looks like. Headers are named, so that no text but key material is read in vain.
+        Search::new(
+            concat!(
+                header!(),
+                r"(?:(?:\s|\\+[nr])*(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): ?[^\\\r\n\x22]{0,160})*",
+                r"[A-Za-z0-9+/=\\\s]+",
+            ),
+            Validator::PrivateKey,
         ),
-        Validator::PrivateKey,
-    )],
+    ],
 };
 
 pub(super) const JWT: Detector = Detector {

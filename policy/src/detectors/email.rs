@@ -28,7 +28,7 @@ pub(super) const EMAIL: Detector = Detector {
         concat!(
             r"(?:[_\p{L}\p{N}&&[^",
             unspaced!(),
-            r"]][\p{L}\p{N}\p{M}_.%+'~#$!*^-&&[^",
+            r"]][\p{L}\p{N}\p{M}_.%+'~#$!*^\-&&[^",
             unspaced!(),
             r"]]*|[",
             unspaced!(),

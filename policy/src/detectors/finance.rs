@@ -14,7 +14,7 @@ macro_rules! separator {
 /// Countries whose IBANs have `$count` characters behind the check digits.
 macro_rules! iban {
     ($codes:literal, $count:literal) => {
-        concat!("(?:", $codes, r")[0-9]{2}(?:[\p{Zs}\p{Pd}\u{2212}]?[0-9A-Za-z]){", $count, "}")
+        concat!("(?i-u:", $codes, r")[0-9]{2}(?:[\p{Zs}\p{Pd}\u{2212}]?[0-9A-Za-z]){", $count, "}")
     };
 }
 
@@ -24,7 +24,7 @@ pub(super) const IBAN: Detector = Detector {
     source: "ISO 13616, SWIFT IBAN Registry, ISO 7064 MOD 97-10",
     searches: &[Search::new(
         concat!(
-            r"(?-u:\b)(?i-u:",
+            r"(?-u:\b)(?:",
             iban!("NO", 11),
             "|",
             iban!("BE", 12),
