@@ -267,7 +267,7 @@ impl Engine<'_, '_, '_, '_, '_> {
             return;
         }
         match kind {
-            ValueKind::IntString => return self.number(value),
+            ValueKind::IntString => return self.number(value, value.level),
             ValueKind::Bytes => {
                 if let Some(rule) = self.work.active.whole_string {
                     self.mask(PartOf { span, rule, level: value.level, kind: Kind::Bytes });
@@ -296,10 +296,10 @@ impl Engine<'_, '_, '_, '_, '_> {
             (Scalar::Boolean, _) => active.whole_boolean.map(|rule| (rule, Kind::Boolean)),
             (_, ValueKind::Bytes) => active.whole_string.map(|rule| (rule, Kind::Number)),
             (_, ValueKind::Half) => active.whole_number.map(|rule| (rule, Kind::Number)),
-            _ => return self.number(Value { span, level, nearly_nested: false }),
+            _ => return self.number(Value { span, level, nearly_nested: false }, level + 1),
         };
         if let Some((rule, kind)) = whole {
-            self.mask(PartOf { span, rule, level, kind });
+            self.mask(PartOf { span, rule, level: level + 1, kind });
         }
     }
 
@@ -315,11 +315,11 @@ impl Engine<'_, '_, '_, '_, '_> {
     }
 
     /// A number, or a string that stands for one: zero if any rule says so.
-    fn number(&mut self, value: Value) {
+    fn number(&mut self, value: Value, level: u8) {
         let whole = self.work.active.whole_number.filter(|_| !self.allows_whole(value));
         let rule = self.probe(whole.unwrap_or(u16::MAX), |engine| engine.search_number(value));
         if rule != u16::MAX {
-            self.mask(PartOf { span: value.span, rule, level: value.level, kind: Kind::Number });
+            self.mask(PartOf { span: value.span, rule, level, kind: Kind::Number });
         }
     }
 
@@ -348,8 +348,11 @@ impl Engine<'_, '_, '_, '_, '_> {
 
     /// What lies inside a string value: a nested text, or text.
     fn inside(&mut self, deeper: &mut [Scanner], containers: &mut Containers, mut value: Value) {
-        let may_match = self.may_match(value.span, Types::STRING);
-        if !may_match && !self.policy.selectors.tracks() {
+        let active = &self.work.active;
+        let inner = self.policy.selectors.tracks()
+            || active.whole_number.or(active.whole_boolean).is_some()
+            || self.may_match(value.span, Types::NUMBER);
+        if !self.may_match(value.span, Types::STRING) && !inner {
             return;
         }
         let input = self.target.input();
