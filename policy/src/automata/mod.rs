@@ -29,8 +29,12 @@ impl Default for Limits {
     }
 }
 
-/// How many characters a pattern that is tried place by place may read in vain at one of them.
-const MAX_WAIT: usize = 1024;
+/// A pattern that reads at most so many characters in vain at one place is tried place by place: the automaton is
+/// smaller by orders of magnitude than one that begins everywhere at once.
+const SHORT_WAIT: usize = 128;
+
+/// The same for a pattern whose other automaton is too large.
+const LONG_WAIT: usize = 1024;
 
 /// Why patterns cannot be compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,17 +94,24 @@ pub fn build(
     let symbolic = classes.rewrite(&hir);
     let alphabet = classes.alphabet(pools);
     let columns = classes.bytes();
-    let too_large = AutomatonError::TooLarge { limit: "pattern.size" };
-    let dfa = match tables::searching(&symbolic, columns, limits)? {
-        Some((forward, reverse)) => {
-            Dfa { alphabet, forward: forward.store(pools), reverse: reverse.store(pools), mode: Mode::Search }
-        }
-        None => {
-            let tried = tables::anchored(&symbolic, columns, limits)?;
-            let bounded = |table: &tables::Flat| table.longest_wait().is_some_and(|wait| wait <= MAX_WAIT);
-            let tried = tried.filter(bounded).ok_or(too_large)?;
-            Dfa { alphabet, forward: tried.store(pools), reverse: Default::default(), mode: Mode::Try }
-        }
+    let tried = tables::anchored(&symbolic, columns, limits)?;
+    let within = |most: usize| {
+        tried.as_ref().filter(|table| table.longest_wait().is_some_and(|wait| wait <= most))
+    };
+    let stored = |table: &tables::Flat, pools: &mut PoolBuilder| Dfa {
+        alphabet,
+        forward: table.store(pools),
+        reverse: Default::default(),
+        mode: Mode::Try,
+    };
+    let dfa = if let Some(table) = within(SHORT_WAIT) {
+        stored(table, pools)
+    } else if let Some((forward, reverse)) = tables::searching(&symbolic, columns, limits)? {
+        Dfa { alphabet, forward: forward.store(pools), reverse: reverse.store(pools), mode: Mode::Search }
+    } else if let Some(table) = within(LONG_WAIT) {
+        stored(table, pools)
+    } else {
+        return Err(AutomatonError::TooLarge { limit: "pattern.size" });
     };
     Ok(Built { dfa, need })
 }

@@ -20,7 +20,7 @@ pub(super) struct Flat {
 }
 
 /// States above this count are not minimized: it would take too long.
-const MINIMIZE_STATES: usize = 2_000;
+const MINIMIZE_STATES: usize = 500;
 
 /// Automata that search: forward from anywhere, and back to the start. `None` when they grow too large.
 pub(super) fn searching(

@@ -5,13 +5,13 @@ use spanmask_core::validate::Validator;
 
 macro_rules! header {
     () => {
-        r"-{4,5} ?BEGIN [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)? ?-{4,5}"
+        r"-{4,5} ?BEGIN (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{4,5}"
     };
 }
 
 macro_rules! footer {
     () => {
-        r"-{4,5} ?END [A-Z0-9 ]{0,32}PRIVATE KEY(?: BLOCK)? ?-{4,5}"
+        r"-{4,5} ?END (?:[A-Z0-9]{1,12} ){0,4}PRIVATE KEY(?: BLOCK)? ?-{4,5}"
     };
 }
 
@@ -25,7 +25,7 @@ pub(super) const PRIVATE_KEY: Detector = Detector {
         Search::new(
             concat!(
                 header!(),
-                r"(?:(?:\s|\\+[nr])*(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): ?[^\\\r\n\x22]{0,160})*",
+                r"(?:(?:\s|\\+[nr])*(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset): ?[^\\\r\n\x22]{0,72})*",
                 r"[A-Za-z0-9+/=\\\s]+",
             ),
             Validator::PrivateKey,

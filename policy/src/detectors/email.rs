@@ -14,7 +14,7 @@ macro_rules! unspaced {
 macro_rules! domain {
     () => {
         concat!(
-            r"(?:(?:[\p{L}\p{N}\p{M}_-]+\.)+(?:xn--[A-Za-z0-9-]{2,59}|[\p{Latin}\p{M}]{2,63}|[\p{L}\p{M}]{2,63})",
+            r"(?:(?:[\p{L}\p{N}\p{M}_-]+\.)+(?:xn--[A-Za-z0-9-]{2,}|[\p{Latin}\p{M}]{2,}|[\p{L}\p{M}]{2,})",
             r"|\[(?:IPv6:)?[0-9A-Fa-f:.]{3,45}\])",
         )
     };

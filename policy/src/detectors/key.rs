@@ -85,7 +85,7 @@ pub(super) const OPENAI: Detector = Detector {
     searches: &[Search::new(
         concat!(
             r"(?-u:\b)sk-(?:(?:proj|svcacct|service|admin|test|live|None|or-v1)-[0-9A-Za-z_-]{16,}",
-            r"|[0-9A-Za-z_-]{10,}T3BlbkFJ[0-9A-Za-z_-]{10,}|[0-9A-Za-z]{20,})",
+            r"|[a-z]{2,12}-[0-9A-Za-z_-]{40,}|[0-9A-Za-z]{20,})",
         ),
         Validator::Token,
     )],
