@@ -6,7 +6,7 @@ use crate::externals::Surroundings;
 use crate::output::print;
 use crate::table::Table;
 use serde::Serialize;
-use spanmask::{Document, Format, Policy, detectors, presets};
+use spanmask::{Document, Format, Policy, detectors, presets, schema};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,7 +17,7 @@ pub(crate) fn run(command: &PolicyCommand) -> Result<(), CliError> {
     match command {
         PolicyCommand::Check { policy } => check(policy),
         PolicyCommand::Show { policy } => show(policy),
-        PolicyCommand::Schema => print((schema().trim_end().to_owned() + "\n").as_bytes()),
+        PolicyCommand::Schema => print(schema::json_schema().as_bytes()),
         PolicyCommand::Detectors { json } => print(list(*json).as_bytes()),
     }
 }
@@ -45,12 +45,10 @@ fn check(name: &str) -> Result<(), CliError> {
 }
 
 fn show(name: &str) -> Result<(), CliError> {
-    let yaml = Text::read(name)?.parse()?.to_yaml();
+    let text = Text::read(name)?;
+    // A preset comes with its comments.
+    let yaml = if name.starts_with(PRESET) { text.text } else { text.parse()?.to_yaml() };
     print((yaml.trim_end().to_owned() + "\n").as_bytes())
-}
-
-fn schema() -> String {
-    String::from("{}")
 }
 
 #[derive(Serialize)]

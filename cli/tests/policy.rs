@@ -52,9 +52,53 @@ fn every_problem_is_told() {
     let place = Place::new();
     place.write(
         "bad.yaml",
-        "version: 1\nrules:\n  - id: A\n    pattern: '('\n  - id: B\n    detect: nothing\n",
+        r"
+version: 2
+rules:
+  - id: A
+    pattern: '('
+  - id: B
+    detect: nothing
+  - id: C
+    literalls: [x]
+  - 7
+  - id: C
+    paths: ['a']
+  - id: D
+    pattern: '(?:\w{1000}){1000}'
+allow:
+  keys: []
+",
     );
-    place.run("policy check bad.yaml").fails(2, &["rules[0]", "rules[1]"]);
+    let run = place.run("policy check bad.yaml");
+    let err = run.err();
+    let lines: Vec<&str> = err.lines().filter_map(|line| line.strip_prefix("spanmask: bad.yaml: ")).collect();
+    let places: Vec<&str> = lines.iter().map(|line| line.split(": ").next().unwrap()).collect();
+    let expected = [
+        "version",
+        "rules[0].pattern",
+        "rules[1].detect",
+        "rules[2].literalls",
+        "rules[3]",
+        "rules[4].id",
+        "rules[5].pattern",
+        "allow.keys",
+    ];
+    assert_eq!(places, expected, "{err}");
+    assert_eq!((run.code(), run.out().as_str(), lines.len()), (2, "", err.lines().count()));
+}
+
+#[test]
+fn warnings_are_told_and_are_no_errors() {
+    let place = Place::new();
+    place.write("p.yaml", "version: 1\nrules:\n  - id: N\n    literals: [Falcon]\n    replace: 'x Falcon'\n");
+    let run = place.run("policy check p.yaml");
+    assert_eq!((run.code(), run.out().as_str()), (0, "p.yaml: ok, 1 rule\n"));
+    assert!(run.err().starts_with("spanmask: p.yaml: warning: rules[0]"), "{}", run.err());
+    let run = place.run_with("mask -p p.yaml", "\"Falcon\"");
+    assert_eq!((run.code(), run.out().as_str()), (0, "\"x Falcon\""));
+    assert!(run.err().contains("warning"), "{}", run.err());
+    assert_eq!(place.run_with("mask --quiet -p p.yaml", "\"Falcon\"").clean(), "\"x Falcon\"");
 }
 
 #[test]
@@ -74,15 +118,46 @@ fn show() {
     let yaml = place.run("policy show policy.yaml").clean();
     place.write("shown.yaml", &yaml);
     assert_eq!(place.run_with("mask -p shown.yaml", PLAIN).clean(), MASKED);
-    let default = place.run("policy show preset:default").clean();
-    place.write("default.yaml", &default);
-    assert_eq!(place.run("policy check default.yaml").code(), 0);
+    for preset in spanmask::presets::names() {
+        let shown = place.run(&format!("policy show preset:{preset}")).clean();
+        assert_eq!(Some(shown.as_str()), spanmask::presets::text(preset));
+    }
+    place.write("preset.yaml", place.run("policy show preset:default").out());
+    assert_eq!(place.run("policy check preset.yaml").clean(), "preset.yaml: ok, 20 rules\n");
+}
+
+#[test]
+fn keys_are_not_shown() {
+    let place = Place::new();
+    let key = "kQ7xZ9vJ2wXq";
+    let policy = format!(
+        "version: 1\nrules:\n  - id: N\n    literals: [Falcon]\n    replace: Falcon\n    hash: {{ key: {key} }}\n"
+    );
+    place.write("two.yaml", &policy);
+    place.write("one.yaml", policy.replace("    replace: Falcon\n", ""));
+    place.write("cut.yaml", &policy[..policy.len() - 3]);
+    place.write(
+        "warned.yaml",
+        policy.replace("Falcon\n    hash", "Falcon\n  - id: H\n    keys: [a]\n    hash"),
+    );
+    for (file, code) in [("one", 0), ("two", 2), ("cut", 2), ("warned", 0)] {
+        for command in ["policy check", "policy show", "mask --report -p", "scan --format sarif -p"] {
+            let run = place.run_with(&format!("{command} {file}.yaml"), PLAIN);
+            // Two actions are no fault of the writing.
+            let expected = if (command, file) == ("policy show", "two") { 0 } else { code };
+            assert_eq!(run.code(), expected, "{command} {file}: {}", run.err());
+            assert!(!(run.out() + &run.err()).contains(&key[..6]), "{command} {file}");
+        }
+    }
 }
 
 #[test]
 fn schema() {
-    let schema: Value = serde_json::from_str(&Place::new().run("policy schema").clean()).unwrap();
-    assert!(schema["$schema"].as_str().unwrap().contains("json-schema.org"), "{schema}");
+    let shown = Place::new().run("policy schema").clean();
+    let committed = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../policy/policy.schema.json");
+    assert_eq!(shown, std::fs::read_to_string(committed).unwrap());
+    let schema: Value = serde_json::from_str(&shown).unwrap();
+    assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
     assert!(schema["properties"]["rules"].is_object(), "{schema}");
 }
 

@@ -3,7 +3,6 @@
 mod common;
 use common::*;
 use serde_json::{Value, json};
-use std::process::Stdio;
 
 const SCAN: &str = "scan --policy policy.yaml";
 
@@ -25,7 +24,7 @@ fn json_lines() {
         lines,
         [
             json!({"file": "a.json", "rule": "NAME", "start": 6, "end": 12, "path": "$['a']", "level": 1}),
-            json!({"file": "a.json", "rule": "KEY", "start": 25, "end": 31, "path": "$['b'][0]", "level": 1}),
+            json!({"file": "a.json", "rule": "KEY", "start": 26, "end": 32, "path": "$['b'][0]", "level": 1}),
             json!({"file": "b.json", "rule": "NAME", "start": 15, "end": 21, "path": "$[1]['k']", "level": 2}),
         ]
     );
@@ -57,7 +56,7 @@ fn table() {
         out,
         "RULE  FILE    BYTES  LEVEL  PATH\n\
          NAME  a.json  6-12   1      $['a']\n\
-         KEY   a.json  25-31  1      $['b'][0]\n\
+         KEY   a.json  26-32  1      $['b'][0]\n\
          NAME  b.json  15-21  2      $[1]['k']\n\
          3 findings in 2 files\n"
     );
@@ -79,7 +78,7 @@ fn sarif() {
     assert_eq!((&results[1]["ruleId"], &results[1]["ruleIndex"]), (&json!("KEY"), &json!(1)));
     let location = &results[1]["locations"][0];
     assert_eq!(location["physicalLocation"]["artifactLocation"]["uri"], "a.json");
-    assert_eq!(location["physicalLocation"]["region"], json!({"byteOffset": 25, "byteLength": 6}));
+    assert_eq!(location["physicalLocation"]["region"], json!({"byteOffset": 26, "byteLength": 6}));
     assert_eq!(location["logicalLocations"][0]["fullyQualifiedName"], "$['b'][0]");
 }
 
@@ -115,10 +114,27 @@ fn a_closed_pipe_does_not_change_the_result() {
     let place = place();
     place.write("many.json", format!("[{}0]", "\"Falcon\",".repeat(50_000)));
     for format in ["jsonl", "table", "sarif"] {
-        let mut command = place.command(&format!("{SCAN} --fail --format {format} many.json"));
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        drop(child.stdout.take());
-        let output = child.wait_with_output().unwrap();
-        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(3), b"".as_slice()), "{format}");
+        let run = run_closed(place.command(&format!("{SCAN} --fail --format {format} many.json")));
+        assert_eq!((run.code(), run.err().as_str()), (3, ""), "{format}");
     }
+}
+
+#[test]
+fn each_refusal_has_its_message() {
+    let place = Place::new();
+    let deep = "[".repeat(1025);
+    let cases: [(&[u8], &[&str]); 4] = [
+        (b"[\"Falcon", &["in.json: refused at byte 8", "ends too early"]),
+        (b"[\"Falcon\xff\"]", &["in.json: refused at byte 8", "invalid UTF-8"]),
+        (deep.as_bytes(), &["in.json: refused at byte 1024", "too many nested containers"]),
+        (b"[1] Falcon", &["in.json: refused at byte 4"]),
+    ];
+    for (input, words) in cases {
+        place.write("in.json", input);
+        place.run(&format!("{SCAN} --fail --format jsonl in.json")).fails(1, words);
+    }
+    place
+        .run(&format!("{SCAN} --format jsonl none.json"))
+        .fails(1, &["none.json: cannot read", "no such file"]);
+    place.run(&format!("{SCAN} --format jsonl .")).fails(1, &[".: cannot read", "directory"]);
 }

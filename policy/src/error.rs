@@ -2,10 +2,11 @@
 
 use std::fmt;
 
-/// Everything that is wrong with a policy, in document order; never empty.
+/// Everything that is wrong with a policy; never empty. What is wrong with the document as a whole comes first, then
+/// rule by rule, then `allow`. Of one rule, what needs compiling to be seen is told when all else is right.
 #[derive(Debug, Clone)]
 pub struct PolicyError {
-    problems: Vec<Problem>,
+    pub(crate) problems: Vec<Problem>,
 }
 
 /// One problem.
@@ -61,7 +62,7 @@ impl PolicyError {
         (!problems.is_empty()).then_some(Self { problems })
     }
 
-    /// The problems, in document order; at least one.
+    /// The problems, in this order; at least one.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems

@@ -59,7 +59,11 @@ impl Policy {
     /// # Errors
     /// As [`Self::from_yaml`], and when an external is missing.
     pub fn compile(document: &Document, externals: &dyn Externals) -> Result<Self, PolicyError> {
-        Ok(Self(Arc::new(compile::compile(document, externals)?)))
+        match compile::compile(document, externals) {
+            Ok(compiled) => Ok(Self(Arc::new(compiled))),
+            Err(error) if document.check().is_ok() => Err(error),
+            Err(error) => Err(document.all_problems(error, externals)),
+        }
     }
 
     /// Memory to mask with.

@@ -126,6 +126,14 @@ impl Outcome {
     }
 }
 
+/// Runs the command with a standard output whose reader is gone before the first byte.
+pub(crate) fn run_closed(mut command: Command) -> Outcome {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    drop(child.stdout.take());
+    Outcome(child.wait_with_output().unwrap())
+}
+
 pub(crate) fn gzip(text: impl AsRef<[u8]>) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::fast());
     encoder.write_all(text.as_ref()).unwrap();

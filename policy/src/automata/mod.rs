@@ -117,9 +117,11 @@ pub fn build(
 }
 
 fn parse(patterns: &[&str], ignore_case: bool) -> Result<Hir, AutomatonError> {
-    let mut parser = regex_syntax::ParserBuilder::new().case_insensitive(ignore_case).build();
+    let mut builder = regex_syntax::ParserBuilder::new();
+    builder.case_insensitive(ignore_case);
+    // A parser that has failed once cannot be used again, and one rule has few patterns.
     let parse = |(index, pattern): (usize, &&str)| {
-        parser.parse(pattern).map_err(|error| AutomatonError::Syntax { index, message: message(&error) })
+        builder.build().parse(pattern).map_err(|error| AutomatonError::Syntax { index, message: message(&error) })
     };
     let parsed = patterns.iter().enumerate().map(parse).collect::<Result<Vec<_>, _>>()?;
     Ok(Hir::alternation(parsed))

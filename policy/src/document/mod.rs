@@ -4,12 +4,13 @@ mod check;
 pub(crate) mod checked;
 mod fields;
 mod format;
-mod known;
 mod names;
 mod node;
 mod read;
+mod rest;
 
-use crate::error::PolicyError;
+use crate::error::{PolicyError, ProblemKind};
+use crate::externals::{Externals, NoExternals};
 use checked::Checked;
 #[cfg(test)]
 pub(crate) use fields::Fields;
@@ -49,10 +50,15 @@ impl Document {
     /// Parses a policy document.
     ///
     /// # Errors
-    /// When it is not of the format, or has unknown fields or fields of the wrong type.
+    /// When it is not of the format, or has unknown fields or fields of the wrong type. What else is wrong with it
+    /// is told then too, but for what needs [`crate::Externals`].
     pub fn parse(text: &str, format: Format) -> Result<Self, PolicyError> {
-        let fields = read::fields(format::tree(text, format)?)?;
-        Ok(Self { fields })
+        read::fields(format::tree(text, format)?).map(|fields| Self { fields }).map_err(|unread| {
+            let Some(fields) = unread.fields else { return unread.error };
+            let mut all = rest::all_problems(&fields, unread.error, &NoExternals);
+            all.problems.retain(|problem| problem.kind != ProblemKind::External);
+            all
+        })
     }
 
     /// Checks everything that can be checked without compiling.
@@ -61,6 +67,11 @@ impl Document {
     /// All problems.
     pub(crate) fn check(&self) -> Result<Checked, PolicyError> {
         check::check(&self.fields)
+    }
+
+    /// The problems that were found, and those that are behind them.
+    pub(crate) fn all_problems(&self, found: PolicyError, externals: &dyn Externals) -> PolicyError {
+        rest::all_problems(&self.fields, found, externals)
     }
 
     /// The document as YAML, keys of `hash` actions left out.

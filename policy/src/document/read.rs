@@ -1,6 +1,6 @@
 //! From a tree to fields: all problems with names and types, none of them showing a value.
 
-use super::fields::Fields;
+use super::fields::{Fields, Rule};
 use super::names;
 use super::node::{Node, Step};
 use crate::error::{PolicyError, Problem, ProblemKind};
@@ -14,20 +14,42 @@ use std::fmt;
 /// Each problem costs one reading of the tree.
 const MAX_PROBLEMS: usize = 32;
 
+/// Why a tree is no policy.
+pub(crate) struct Unread {
+    pub(crate) error: PolicyError,
+    /// What could be read, when the rest is known to be wrong. A rule that could not be read is there, empty.
+    pub(crate) fields: Option<Box<Fields>>,
+}
+
 /// Reads the fields. What is wrong is struck out of the tree and the rest read again, until nothing is wrong.
-pub(crate) fn fields(mut tree: Node) -> Result<Fields, PolicyError> {
-    let mut problems = Vec::new();
+pub(crate) fn fields(mut tree: Node) -> Result<Fields, Unread> {
+    let (mut problems, mut struck_rules) = (Vec::new(), Vec::new());
     loop {
         let failed = match Fields::deserialize(Reader { node: &tree, path: &Path::Root }) {
-            Ok(fields) => return PolicyError::of(problems).map_or(Ok(fields), Err),
+            Ok(fields) => return finish(fields, &struck_rules, problems),
             Err(failed) => failed,
         };
         let at = failed.at.unwrap_or_default();
-        problems.push(Problem { path: tree.describe(&at), ..failed.problem });
+        let path = tree.describe(&at);
+        if at.len() == 2 && path.starts_with("rules[") {
+            struck_rules.extend(at.last());
+        }
+        problems.push(Problem { path, ..failed.problem });
         if at.is_empty() || problems.len() == MAX_PROBLEMS || !tree.strike(&at) {
-            return PolicyError::of(problems).map_or_else(|| Ok(Fields::default()), Err);
+            return Err(Unread { error: PolicyError { problems }, fields: None });
         }
     }
+}
+
+/// `struck_rules` are in ascending order, as they were found.
+fn finish(mut fields: Fields, struck_rules: &[usize], problems: Vec<Problem>) -> Result<Fields, Unread> {
+    let Some(error) = PolicyError::of(problems) else { return Ok(fields) };
+    if let Some(rules) = &mut fields.rules {
+        for &index in struck_rules {
+            rules.insert(index.min(rules.len()), Rule::default());
+        }
+    }
+    Err(Unread { error, fields: Some(Box::new(fields)) })
 }
 
 enum Path<'a> {

@@ -4,11 +4,11 @@ use super::{Problems, Selectors};
 use crate::detectors;
 use crate::document::checked::{Action, KeySource, LiteralSource, Matcher, Rule};
 use crate::document::fields::{self, ValueType};
-use crate::document::{known, names};
+use crate::document::names;
 use crate::error::{Problem, ProblemKind};
 use spanmask_core::select::span_kind;
 use spanmask_core::span::Types;
-use spanmask_core::validate::Validator;
+use spanmask_core::validate::{self, Validator};
 use zeroize::Zeroizing;
 
 pub(super) struct RuleCheck<'a> {
@@ -124,8 +124,8 @@ impl RuleCheck<'_> {
 
     fn validator(&mut self) -> Validator {
         let Some(name) = &self.rule.validate else { return Validator::None };
-        known::validator(name).unwrap_or_else(|| {
-            self.unknown(self.path("validate"), "validator", name, known::validators());
+        validate::named(name).unwrap_or_else(|| {
+            self.unknown(self.path("validate"), "validator", name, validate::names());
             Validator::None
         })
     }
