@@ -322,3 +322,8 @@ pub fn truth() -> BTreeMap<String, Vec<String>> {
     let text = fs::read_to_string(folder().join("traces/truth.json")).expect("truth.json");
     serde_json::from_str(&text).expect("kinds and values")
 }
+
+/// The Rust of the project's README compiles and holds.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
