@@ -169,11 +169,13 @@ impl Place<'_> {
             && !any_glob(&rule.except_attributes, &self.attributes)
     }
 
-    /// The rules that mask the whole value here, of those for a type.
-    fn whole(&self, of_type: fn(&Types) -> bool) -> impl Iterator<Item = usize> {
+    /// The rules that mask the whole value here, of those for a type; none if all of its text is allowed.
+    fn whole(&self, chars: &[Char], of_type: fn(&Types) -> bool) -> impl Iterator<Item = usize> {
+        let text = json::spell(chars);
+        let allowed = find::allowed(&self.policy.allow, &text).contains(&(0, text.len()));
         let rules = self.policy.rules.iter().enumerate();
         rules
-            .filter(move |(_, rule)| rule.whole && of_type(&rule.types) && self.selects(rule))
+            .filter(move |(_, rule)| !allowed && rule.whole && of_type(&rule.types) && self.selects(rule))
             .map(|(n, _)| n)
     }
 
@@ -214,7 +216,7 @@ impl Place<'_> {
     fn all_or_nothing(&self, chars: &[Char], form: Form, of_type: fn(&Types) -> bool) -> Vec<Part> {
         let searched = !matches!(self.zone, "octet" | "bytes" | "half") && form != Form::Bytes;
         let matches = if searched { self.search(chars, of_type) } else { vec![] };
-        let rule = self.whole(of_type).chain(matches.iter().map(|found| found.0)).min();
+        let rule = self.whole(chars, of_type).chain(matches.iter().map(|found| found.0)).min();
         let (start, end) =
             chars.first().zip(chars.last()).map_or((0, 0), |(first, last)| (first.start, last.end));
         rule.map(|rule| self.part(rule, start, end, chars, form)).into_iter().collect()
@@ -236,13 +238,13 @@ impl Place<'_> {
                 return parts;
             }
             "bytes" | "octet" => {
-                let parts = self.whole(|types| types.string).take(1);
+                let parts = self.whole(text, |types| types.string).take(1);
                 return parts.map(|rule| self.part(rule, start, end, text, Form::Bytes)).collect();
             }
             _ => {}
         }
         let parts = self.nested(text).unwrap_or_else(|| self.flat(text));
-        match self.whole(|types| types.string).min() {
+        match self.whole(text, |types| types.string).min() {
             None => parts,
             Some(whole) => {
                 let rule = parts.iter().map(|part| part.rule).chain([whole]).min().unwrap_or(whole);
