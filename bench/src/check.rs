@@ -32,7 +32,7 @@ impl Expected {
             return Ok(Self { bytes: None, value: None, planted });
         }
         if input.bytes.len() > REFERENCE {
-            let mut engine = engines::named("serde-regex")?.engine(Some(rules), input.bytes.len())?;
+            let mut engine = engines::named("serde-regex")?.engine(Some(rules), &input.bytes)?;
             let value = serde_json::from_slice(Slots::new(&input.bytes).once(engine.as_mut())?)?;
             return Ok(Self { bytes: None, value: Some(value), planted });
         }
@@ -66,7 +66,8 @@ pub fn check(
         Task::Copy => unchanged(engine, slots),
         Task::Check => unchanged(engine, slots).and_then(|()| refuses(engine, slots)),
         Task::Parse => slots.once(engine).map(drop).and_then(|()| refuses(engine, slots)),
-        Task::Mask | Task::MaskByParsing => {
+        Task::Search => slots.once(engine).map(drop),
+        Task::Mask | Task::MaskByParsing | Task::MaskElsewhere => {
             let expected = expected.ok_or("nothing to compare with")?;
             masked(kind.task, slots.once(engine)?, expected)
         }

@@ -4,6 +4,7 @@ use crate::Result;
 use crate::check::{Expected, check};
 use crate::engines::{self, Engine, Kind, Task};
 use crate::inputs::{self, Input};
+use crate::output::four_digits;
 use crate::policies::{self, Rules};
 use crate::slots::Slots;
 use serde::Serialize;
@@ -33,8 +34,10 @@ pub struct Row {
     /// The length of the input.
     pub bytes: usize,
     /// The median over the rounds, in millions of bytes a second.
+    #[serde(serialize_with = "four_digits")]
     pub mb_per_s: f64,
     /// Its speed, by that of copying the same bytes in the same run.
+    #[serde(serialize_with = "four_digits")]
     pub memcpy_ratio: f64,
     /// Whether its answer was right.
     pub checked: bool,
@@ -46,6 +49,8 @@ const SLOW: [&str; 5] =
 
 /// Inputs that all policies are tried on; others see the presets only.
 const ALL_POLICIES: [&str; 2] = ["langfuse-1mb", "synthetic-1mb-low"];
+/// The longest texts for engines that need seconds for more.
+const MEDIUM: usize = 1 << 20;
 const PRESETS: [&str; 2] = ["langfuse-docs", "default"];
 
 /// Compares, and hands out rows input by input.
@@ -109,8 +114,13 @@ impl Plan<'_> {
         }
         for rules in self.rules.iter().filter(|rules| self.tries(input, rules)) {
             let expected = Expected::new(input, rules)?;
-            for kind in masking.iter().filter(|kind| kind.can(rules) && !self.skips(kind, rules)) {
-                contenders.push(contender(kind, Some(rules), input, slots, Some(&expected))?);
+            for kind in masking.iter().filter(|kind| kind.can(rules) && !self.skips(kind, rules, input)) {
+                match contender(kind, Some(rules), input, slots, Some(&expected)) {
+                    Err(error) if kind.elsewhere() => {
+                        eprintln!("SKIP: {} with {}: {error}", kind.name, rules.name)
+                    }
+                    contender => contenders.push(contender?),
+                }
             }
         }
         Ok(contenders)
@@ -123,9 +133,13 @@ impl Plan<'_> {
             || PRESETS.contains(&rules.name)
     }
 
-    /// In a quick run, those who parse show what they can with the rules of the documentation only.
-    fn skips(&self, kind: &Kind, rules: &Rules) -> bool {
-        self.options.quick && kind.task == Task::MaskByParsing && !PRESETS.contains(&rules.name)
+    /// What would only cost time: slow engines on long texts, and more than one policy with them in a quick run.
+    fn skips(&self, kind: &Kind, rules: &Rules, input: &Input) -> bool {
+        let long = input.bytes.len() > MEDIUM && kind.task == Task::MaskElsewhere;
+        let policy = self.options.quick && kind.task != Task::Mask && !PRESETS.contains(&rules.name);
+        let elsewhere =
+            self.options.quick && kind.elsewhere() && self.engines.is_empty() && input.name != "langfuse-1mb";
+        long || policy || elsewhere
     }
 }
 
@@ -136,7 +150,7 @@ fn contender(
     slots: &mut Slots<'_>,
     expected: Option<&Expected>,
 ) -> Result<Contender> {
-    let mut engine = kind.engine(rules, input.bytes.len())?;
+    let mut engine = kind.engine(rules, &input.bytes)?;
     let policy = rules.map_or("-", |rules| rules.name);
     let checked = check(kind, engine.as_mut(), slots, expected);
     if let Err(error) = &checked {

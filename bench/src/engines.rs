@@ -2,6 +2,7 @@
 
 mod floor;
 mod masker;
+mod peer;
 mod serde;
 mod simd_json;
 mod sonic;
@@ -18,6 +19,13 @@ pub trait Engine {
     /// # Errors
     /// When it refuses the text.
     fn call<'s>(&'s mut self, buffer: &'s mut [u8], len: usize) -> Result<&'s [u8]>;
+
+    /// Seconds that `calls` calls take, from engines in other processes, which time themselves; the text is the one
+    /// that they were made for.
+    fn timed_inside(&mut self, calls: usize) -> Option<Result<f64>> {
+        let _ = calls;
+        None
+    }
 }
 
 /// What an engine is good for.
@@ -33,9 +41,13 @@ pub enum Task {
     Mask,
     /// Masks with policies that are nothing but expressions, by parsing and serialising.
     MaskByParsing,
+    /// The same in another process, at a thousandth of the speed: not for long texts.
+    MaskElsewhere,
+    /// Searches the bytes for the expressions, and changes nothing.
+    Search,
 }
 
-type Make = fn(Option<&Rules>, usize) -> Result<Box<dyn Engine>>;
+type Make = fn(Option<&Rules>, &[u8]) -> Result<Box<dyn Engine>>;
 
 /// An engine by name.
 #[derive(Clone, Copy)]
@@ -48,18 +60,24 @@ pub struct Kind {
 }
 
 impl Kind {
-    /// The engine, for texts of up to `size` bytes.
+    /// The engine, for texts no longer than `input`.
     ///
     /// # Errors
     /// When it cannot do what the policy says.
-    pub fn engine(&self, rules: Option<&Rules>, size: usize) -> Result<Box<dyn Engine>> {
-        (self.make)(rules, size)
+    pub fn engine(&self, rules: Option<&Rules>, input: &[u8]) -> Result<Box<dyn Engine>> {
+        (self.make)(rules, input)
+    }
+
+    /// Whether it runs in another process, and needs something that may be missing.
+    #[must_use]
+    pub const fn elsewhere(&self) -> bool {
+        matches!(self.task, Task::MaskElsewhere | Task::Search)
     }
 
     /// Whether it has a policy.
     #[must_use]
     pub const fn masks(&self) -> bool {
-        matches!(self.task, Task::Mask | Task::MaskByParsing)
+        !matches!(self.task, Task::Copy | Task::Check | Task::Parse)
     }
 
     /// Whether it can mask with these rules.
@@ -68,24 +86,13 @@ impl Kind {
         match self.task {
             Task::Copy | Task::Check | Task::Parse => false,
             Task::Mask => true,
-            Task::MaskByParsing => rules.patterns.is_some(),
+            Task::MaskByParsing | Task::MaskElsewhere | Task::Search => rules.patterns.is_some(),
         }
     }
 }
 
-/// The engine of this name.
-///
-/// # Errors
-/// When there is none.
-pub fn named(name: &str) -> Result<Kind> {
-    let known = || ALL.map(|kind| kind.name).join(", ");
-    ALL.into_iter()
-        .find(|kind| kind.name == name)
-        .ok_or_else(|| format!("no engine \"{name}\"; there are: {}", known()).into())
-}
-
 /// All engines.
-pub const ALL: [Kind; 9] = [
+pub const ALL: [Kind; 13] = [
     Kind { name: "memcpy", task: Task::Copy, make: floor::memcpy },
     Kind { name: "spanmask", task: Task::Mask, make: masker::mask },
     Kind { name: "spanmask-check", task: Task::Check, make: masker::check },
@@ -95,4 +102,18 @@ pub const ALL: [Kind; 9] = [
     Kind { name: "simd-json-regex", task: Task::MaskByParsing, make: simd_json::masker },
     Kind { name: "sonic-regex", task: Task::MaskByParsing, make: sonic::masker },
     Kind { name: "serde-regex", task: Task::MaskByParsing, make: serde::masker },
+    Kind { name: "dd-sds", task: Task::MaskElsewhere, make: peer::dd_sds },
+    Kind { name: "vectorscan", task: Task::Search, make: peer::vectorscan },
+    Kind { name: "python-langfuse-docs", task: Task::MaskElsewhere, make: peer::python },
+    Kind { name: "node-json-replace", task: Task::MaskElsewhere, make: peer::node },
 ];
+
+/// The engine of this name.
+///
+/// # Errors
+/// When there is none.
+pub fn named(name: &str) -> Result<Kind> {
+    let known = || ALL.map(|kind| kind.name).join(", ");
+    let kind = ALL.into_iter().find(|kind| kind.name == name);
+    kind.ok_or_else(|| format!("no engine \"{name}\"; there are: {}", known()).into())
+}

@@ -3,10 +3,16 @@
 pub mod check;
 pub mod compare;
 pub mod engines;
+pub mod growth;
+pub mod hostile;
 pub mod inputs;
+pub mod latency;
+pub mod machine;
 pub mod output;
 pub mod policies;
+pub mod record;
 pub mod slots;
+pub mod watch;
 
 /// What can go wrong, told in one sentence.
 pub type Error = Box<dyn std::error::Error + Send + Sync>;

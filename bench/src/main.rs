@@ -1,8 +1,10 @@
 //! The command `spanmask-bench`.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use spanmask_bench::{Result, compare, output};
+use spanmask_bench::output::Tabular;
+use spanmask_bench::{Result, compare, growth, latency, record};
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 /// How fast spanmask is, beside others, on the same bytes.
 #[derive(Parser)]
@@ -16,6 +18,10 @@ struct Cli {
 enum Command {
     /// Compares engines, interleaved in one process, and checks the result of each.
     Compare(CompareArgs),
+    /// Times single calls, and prints percentiles.
+    Latency(LatencyArgs),
+    /// Measures what hostile texts cost, and whether that grows with their length and no faster.
+    Growth(GrowthArgs),
 }
 
 #[derive(Args)]
@@ -26,6 +32,9 @@ struct CompareArgs {
     /// Under a minute: fewer inputs, fewer rounds.
     #[arg(long)]
     quick: bool,
+    /// Also writes a table and charts into this folder.
+    #[arg(long, value_name = "DIR")]
+    record: Option<PathBuf>,
     /// Only this input; may be given more than once.
     #[arg(long = "input", value_name = "NAME", value_delimiter = ',')]
     inputs: Vec<String>,
@@ -35,6 +44,29 @@ struct CompareArgs {
     /// Only this engine (and memcpy, without a row).
     #[arg(long = "engine", value_name = "NAME", value_delimiter = ',')]
     engines: Vec<String>,
+}
+
+#[derive(Args)]
+struct LatencyArgs {
+    /// How rows are written.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// With these policies.
+    #[arg(long = "policy", value_name = "NAME", value_delimiter = ',', default_values = latency::POLICIES)]
+    policies: Vec<String>,
+    /// For so long each.
+    #[arg(long, default_value_t = 2.0)]
+    seconds: f64,
+}
+
+#[derive(Args)]
+struct GrowthArgs {
+    /// How rows are written.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// The smaller of both sizes, in KiB.
+    #[arg(long, default_value_t = 128)]
+    size: usize,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -48,6 +80,8 @@ enum Format {
 fn main() -> Result<()> {
     match Cli::parse().command {
         Command::Compare(args) => run_compare(args),
+        Command::Latency(args) => run_latency(&args),
+        Command::Growth(args) => run_growth(&args),
     }
 }
 
@@ -58,15 +92,43 @@ fn run_compare(args: CompareArgs) -> Result<()> {
         policies: args.policies,
         engines: args.engines,
     };
-    let mut out = io::stdout().lock();
-    if matches!(args.format, Format::Table) {
-        output::table_head(&mut out)?;
-    }
+    let mut out = Output::begin::<compare::Row>(args.format)?;
+    let mut rows = Vec::new();
     compare::run(&options, &mut |row| {
-        match args.format {
-            Format::Table => output::table(&mut out, &row)?,
-            Format::Json => output::json(&mut out, &row)?,
+        out.row(&row)?;
+        rows.push(row);
+        Ok(())
+    })?;
+    args.record.map_or(Ok(()), |folder| record::write(&folder, &rows))
+}
+
+fn run_latency(args: &LatencyArgs) -> Result<()> {
+    let policies: Vec<&str> = args.policies.iter().map(String::as_str).collect();
+    let mut out = Output::begin::<latency::Row>(args.format)?;
+    latency::run(&latency::INPUTS, &policies, args.seconds, &mut |row| out.row(&row))
+}
+
+fn run_growth(args: &GrowthArgs) -> Result<()> {
+    let mut out = Output::begin::<growth::Row>(args.format)?;
+    growth::run(args.size << 10, &mut |row| out.row(&row))
+}
+
+/// Standard output, in one of the formats; each row is there as soon as it is known.
+struct Output(Format);
+
+impl Output {
+    fn begin<R: Tabular>(format: Format) -> Result<Self> {
+        if matches!(format, Format::Table) {
+            writeln!(io::stdout(), "{}", R::head())?;
         }
-        Ok(out.flush()?)
-    })
+        Ok(Self(format))
+    }
+
+    fn row<R: Tabular>(&mut self, row: &R) -> Result<()> {
+        let line = match self.0 {
+            Format::Table => row.line(),
+            Format::Json => row.json()?,
+        };
+        Ok(writeln!(io::stdout(), "{line}")?)
+    }
 }

@@ -1,49 +1,78 @@
 //! Rows for people and for programs.
 
-use crate::Result;
-use crate::compare::Row;
-use std::io::Write;
+use crate::{Result, compare, growth, latency};
+use serde::{Serialize, Serializer};
 
-/// Writes a row as one line of JSON.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn json(out: &mut dyn Write, row: &Row) -> Result<()> {
-    let rounded = Row {
-        mb_per_s: significant(row.mb_per_s),
-        memcpy_ratio: significant(row.memcpy_ratio),
-        ..row.clone()
-    };
-    serde_json::to_writer(&mut *out, &rounded)?;
-    Ok(writeln!(out)?)
+/// A row of a table.
+pub trait Tabular: Serialize {
+    /// The head of the table.
+    fn head() -> String;
+
+    /// The row as a line of the table.
+    fn line(&self) -> String;
+
+    /// The row as one line of JSON.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    fn json(&self) -> Result<String> {
+        Ok(serde_json::to_string(self)?)
+    }
 }
 
-/// Writes a row as one line of a table.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn table(out: &mut dyn Write, row: &Row) -> Result<()> {
-    let wrong = if row.checked { "" } else { "  wrong answer" };
-    Ok(writeln!(
-        out,
-        "{:<26} {:<22} {:<22} {:>10} {:>10.1} {:>8.4}{wrong}",
-        row.input, row.policy, row.engine, row.bytes, row.mb_per_s, row.memcpy_ratio
-    )?)
+impl Tabular for compare::Row {
+    fn head() -> String {
+        format!(
+            "{:<26} {:<22} {:<22} {:>9} {:>8} {:>8}",
+            "input", "policy", "engine", "bytes", "MB/s", "/memcpy"
+        )
+    }
+
+    fn line(&self) -> String {
+        let wrong = if self.checked { "" } else { "  not as expected" };
+        format!(
+            "{:<26} {:<22} {:<22} {:>9} {:>8.1} {:>8.4}{wrong}",
+            self.input, self.policy, self.engine, self.bytes, self.mb_per_s, self.memcpy_ratio
+        )
+    }
 }
 
-/// Writes the head of the table.
-///
-/// # Errors
-/// When it cannot be written.
-pub fn table_head(out: &mut dyn Write) -> Result<()> {
-    Ok(writeln!(
-        out,
-        "{:<26} {:<22} {:<22} {:>10} {:>10} {:>8}",
-        "input", "policy", "engine", "bytes", "MB/s", "/memcpy"
-    )?)
+impl Tabular for latency::Row {
+    fn head() -> String {
+        format!(
+            "{:<20} {:<22} {:>9} {:>7} {:>10} {:>10}",
+            "input", "policy", "bytes", "calls", "p50 in us", "p99 in us"
+        )
+    }
+
+    fn line(&self) -> String {
+        format!(
+            "{:<20} {:<22} {:>9} {:>7} {:>10.1} {:>10.1}",
+            self.input, self.policy, self.bytes, self.calls, self.p50_us, self.p99_us
+        )
+    }
 }
 
-/// Four digits: more would be noise.
-fn significant(number: f64) -> f64 {
-    format!("{number:.3e}").parse().unwrap_or(number)
+impl Tabular for growth::Row {
+    fn head() -> String {
+        format!(
+            "{:<34} {:<14} {:>9} {:>8} {:>7} {:>7}",
+            "attack", "policy", "bytes", "MB/s", "growth", "/prose"
+        )
+    }
+
+    fn line(&self) -> String {
+        format!(
+            "{:<34} {:<14} {:>9} {:>8.1} {:>7.2} {:>7.4}",
+            self.attack, self.policy, self.bytes, self.mb_per_s, self.growth, self.prose_ratio
+        )
+    }
+}
+
+/// Writes a number with four digits: more would be noise.
+pub(crate) fn four_digits<S: Serializer>(
+    number: &f64,
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    serializer.serialize_f64(format!("{number:.3e}").parse().unwrap_or(*number))
 }

@@ -2,8 +2,9 @@
 
 use crate::Result;
 use crate::engines::Engine;
+use crate::watch::Watch;
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::Duration;
 
 /// What the copies may hold together: not more than a second-level cache.
 const TOGETHER: usize = 256 << 10;
@@ -45,12 +46,29 @@ impl<'i> Slots<'i> {
     /// # Errors
     /// When the engine fails.
     pub fn time(&mut self, engine: &mut dyn Engine) -> Result<f64> {
+        let copies = self.buffers.len();
+        if let Some(seconds) = engine.timed_inside(copies) {
+            return Ok(seconds? / copies as f64);
+        }
         self.refill();
-        let start = Instant::now();
+        let start = Watch::start();
         for buffer in &mut self.buffers {
             black_box(engine.call(black_box(buffer), self.input.len())?);
         }
-        Ok(start.elapsed().as_secs_f64() / self.buffers.len() as f64)
+        Ok(start.seconds() / copies as f64)
+    }
+
+    /// The time of so many calls.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn calls(&mut self, engine: &mut dyn Engine, calls: u64) -> Result<Duration> {
+        let rounds = calls.div_ceil(self.buffers.len() as u64);
+        let mut seconds = 0.0;
+        for _ in 0..rounds {
+            seconds += self.time(engine)?;
+        }
+        Ok(Duration::from_secs_f64(seconds / rounds as f64 * calls as f64))
     }
 
     /// What the engine makes of the text.

@@ -6,9 +6,9 @@ use crate::policies::Rules;
 
 struct Memcpy(Vec<u8>);
 
-pub(super) fn memcpy(_: Option<&Rules>, size: usize) -> Result<Box<dyn Engine>> {
+pub(super) fn memcpy(_: Option<&Rules>, input: &[u8]) -> Result<Box<dyn Engine>> {
     // Not zeroed pages, which would all be one: ones that are really there.
-    Ok(Box::new(Memcpy(vec![1; size])))
+    Ok(Box::new(Memcpy(vec![1; input.len()])))
 }
 
 impl Engine for Memcpy {

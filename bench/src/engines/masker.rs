@@ -7,12 +7,12 @@ use spanmask::{Framing, Policy};
 
 struct Masker(spanmask::Masker);
 
-pub(super) fn mask(rules: Option<&Rules>, _: usize) -> Result<Box<dyn Engine>> {
+pub(super) fn mask(rules: Option<&Rules>, _: &[u8]) -> Result<Box<dyn Engine>> {
     new(&rules.ok_or("spanmask needs a policy")?.compile()?)
 }
 
 /// Grammar and UTF-8 alone.
-pub(super) fn check(_: Option<&Rules>, _: usize) -> Result<Box<dyn Engine>> {
+pub(super) fn check(_: Option<&Rules>, _: &[u8]) -> Result<Box<dyn Engine>> {
     new(&Policy::from_json(r#"{"version": 1, "rules": []}"#)?)
 }
 

@@ -11,8 +11,8 @@ struct Masker {
     out: Vec<u8>,
 }
 
-pub(super) fn masker(rules: Option<&Rules>, size: usize) -> Result<Box<dyn Engine>> {
-    Ok(Box::new(Masker { expressions: Expressions::new(rules)?, out: Vec::with_capacity(2 * size) }))
+pub(super) fn masker(rules: Option<&Rules>, input: &[u8]) -> Result<Box<dyn Engine>> {
+    Ok(Box::new(Masker { expressions: Expressions::new(rules)?, out: Vec::with_capacity(2 * input.len()) }))
 }
 
 impl Engine for Masker {

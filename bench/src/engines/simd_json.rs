@@ -19,13 +19,13 @@ fn parser(size: usize, padded: bool) -> Result<Box<dyn Engine>> {
 }
 
 /// With reused buffers.
-pub(super) fn tape(_: Option<&Rules>, size: usize) -> Result<Box<dyn Engine>> {
-    parser(size, false)
+pub(super) fn tape(_: Option<&Rules>, input: &[u8]) -> Result<Box<dyn Engine>> {
+    parser(input.len(), false)
 }
 
 /// The same for a caller whose buffer has room behind the text, which saves a copy of it.
-pub(super) fn tape_padded(_: Option<&Rules>, size: usize) -> Result<Box<dyn Engine>> {
-    parser(size, true)
+pub(super) fn tape_padded(_: Option<&Rules>, input: &[u8]) -> Result<Box<dyn Engine>> {
+    parser(input.len(), true)
 }
 
 impl Engine for Parser {
@@ -48,9 +48,13 @@ struct Masker {
     out: Vec<u8>,
 }
 
-pub(super) fn masker(rules: Option<&Rules>, size: usize) -> Result<Box<dyn Engine>> {
+pub(super) fn masker(rules: Option<&Rules>, input: &[u8]) -> Result<Box<dyn Engine>> {
     let expressions = Expressions::new(rules)?;
-    Ok(Box::new(Masker { expressions, buffers: Buffers::new(size), out: Vec::with_capacity(2 * size) }))
+    Ok(Box::new(Masker {
+        expressions,
+        buffers: Buffers::new(input.len()),
+        out: Vec::with_capacity(2 * input.len()),
+    }))
 }
 
 impl Engine for Masker {

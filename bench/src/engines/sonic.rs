@@ -10,7 +10,7 @@ use std::hint::black_box;
 struct Lazy;
 
 /// Skips the whole document.
-pub(super) fn lazy(_: Option<&Rules>, _: usize) -> Result<Box<dyn Engine>> {
+pub(super) fn lazy(_: Option<&Rules>, _: &[u8]) -> Result<Box<dyn Engine>> {
     Ok(Box::new(Lazy))
 }
 
@@ -27,8 +27,8 @@ struct Masker {
     out: Vec<u8>,
 }
 
-pub(super) fn masker(rules: Option<&Rules>, size: usize) -> Result<Box<dyn Engine>> {
-    Ok(Box::new(Masker { expressions: Expressions::new(rules)?, out: Vec::with_capacity(2 * size) }))
+pub(super) fn masker(rules: Option<&Rules>, input: &[u8]) -> Result<Box<dyn Engine>> {
+    Ok(Box::new(Masker { expressions: Expressions::new(rules)?, out: Vec::with_capacity(2 * input.len()) }))
 }
 
 impl Engine for Masker {
