@@ -9,7 +9,7 @@ PATIENCE     := 60
 # STRICT=1: what cannot run here fails instead of being skipped.
 STRICT       :=
 
-.PHONY: check fmt fmt-check clippy doc no-std deny unit conformance test ci toolchain
+.PHONY: check fmt fmt-check clippy doc no-std deny unit conformance test ci toolchain bench bench-peers
 
 check: fmt-check clippy doc no-std
 
@@ -49,6 +49,22 @@ unit:
 
 conformance:
 	cargo test -p spanmask-conformance --locked
+
+# All engines on the same bytes; the record and the charts of the README. Wants a machine with nothing else to do.
+bench: bench-peers
+	cargo run --release --locked -p spanmask-bench -- compare --record bench/results
+
+# Engines of other languages, and one whose dependencies stay out of our lock file.
+bench-peers:
+	@mkdir -p target/peers
+	@if pkg-config --exists libhs; then \
+		$(CC) -O2 -o target/peers/vectorscan bench/peers/vectorscan.c $$(pkg-config --cflags --libs libhs); \
+	else \
+		$(call skip,no vectorscan: apt-get install libvectorscan-dev); fi
+	@if cargo build --release --locked --manifest-path bench/peers/dd-sds/Cargo.toml --target-dir target/peers-build; then \
+		cp target/peers-build/release/dd-sds target/peers/; \
+	else \
+		$(call skip,no dd-sensitive-data-scanner: it does not build here); fi
 
 # The pinned toolchain of rust-toolchain.toml, and the bare targets when they can be had.
 toolchain:

@@ -133,13 +133,16 @@ impl Plan<'_> {
             || PRESETS.contains(&rules.name)
     }
 
-    /// What would only cost time: slow engines on long texts, and more than one policy with them in a quick run.
+    /// What would only cost time: slow engines on long texts. In a quick run, other maskers show what they can with the
+    /// rules of the documentation on two inputs, unless they were asked for.
     fn skips(&self, kind: &Kind, rules: &Rules, input: &Input) -> bool {
-        let long = input.bytes.len() > MEDIUM && kind.task == Task::MaskElsewhere;
-        let policy = self.options.quick && kind.task != Task::Mask && !PRESETS.contains(&rules.name);
-        let elsewhere =
-            self.options.quick && kind.elsewhere() && self.engines.is_empty() && input.name != "langfuse-1mb";
-        long || policy || elsewhere
+        let (long, first) = (input.bytes.len() > MEDIUM, rules.name == PRESETS[0]);
+        if kind.task == Task::Mask {
+            return self.options.quick && long && !first && self.options.policies.is_empty();
+        }
+        let elsewhere = kind.elsewhere() && input.name != ALL_POLICIES[0];
+        let quick = self.options.quick && self.engines.is_empty();
+        long && kind.elsewhere() || quick && (!first || elsewhere || !ALL_POLICIES.contains(&input.name))
     }
 }
 

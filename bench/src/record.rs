@@ -69,7 +69,7 @@ fn engines(rows: &[Row]) -> Chart {
     let bars: Vec<Bar> = rows.iter().map(|row| bar(&engine_label(row), row)).collect();
     let groups = if bars.is_empty() { vec![] } else { vec![Group { title: String::new(), bars }] };
     Chart {
-        title: "1 MB of captured Langfuse traces: MB/s, each step ten times faster".into(),
+        title: "1 MB of captured Langfuse traces: MB/s, on a logarithmic scale".into(),
         log: true,
         groups,
     }

@@ -6,6 +6,7 @@ use spanmask_bench::inputs::synthetic::{MIX, Recipe, Style, build};
 use spanmask_bench::inputs::{self, floats, langfuse};
 use spanmask_bench::policies::{self, Rules};
 use spanmask_bench::{growth, hostile};
+use std::collections::BTreeSet;
 
 const KB: usize = 1 << 10;
 
@@ -29,9 +30,11 @@ fn hits(preset: &str, text: &[u8]) -> u64 {
 /// Records of different days are of the same bytes.
 #[test]
 fn generators_give_the_same_bytes_everywhere() {
-    assert_eq!(digest(&mix(64 * KB, Some(2 * KB))), 0);
-    assert_eq!(digest(&floats::build(16 * KB, 1)), 0);
-    assert_eq!(digest(&langfuse::build(64 * KB).unwrap()), 0);
+    let inputs = [mix(64 * KB, Some(2 * KB)), floats::build(16 * KB, 1), langfuse::build(64 * KB).unwrap()];
+    assert_eq!(
+        inputs.map(|bytes| digest(&bytes)),
+        [0xdd91_69e5_798c_9970, 0x6672_817f_3c66_173b, 0xca4d_b069_70e7_5d52]
+    );
 }
 
 #[test]
@@ -58,11 +61,12 @@ fn inputs_are_json_of_the_size_they_say() {
 #[test]
 fn hits_are_as_dense_as_the_recipe_says() {
     for preset in ["langfuse-docs", "default"] {
-        assert_eq!(hits(preset, &mix(256 * KB, None)), 0, "{preset}");
-        let low = hits(preset, &mix(256 * KB, Some(2 * KB)));
-        assert!((100..=128).contains(&low), "{preset}: {low}");
-        let high = hits(preset, &mix(256 * KB, Some(100)));
-        assert!((1900..=2700).contains(&high), "{preset}: {high}");
+        // A detector may take one of the many numbers for what it looks for.
+        assert!(hits(preset, &mix(128 * KB, None)) <= 1, "{preset}");
+        let low = hits(preset, &mix(128 * KB, Some(2 * KB)));
+        assert!((50..=64).contains(&low), "{preset}: {low}");
+        let high = hits(preset, &mix(128 * KB, Some(100)));
+        assert!((950..=1350).contains(&high), "{preset}: {high}");
     }
 }
 
@@ -102,14 +106,20 @@ fn policies_compile() {
 
 #[test]
 fn attacks_are_json_of_about_the_size_asked_for() {
+    let mut masker = growth::policy("langfuse-docs").unwrap().masker();
     for attack in hostile::all() {
-        assert!(growth::policy(attack.policy).is_ok(), "{}", attack.name);
         let text = attack.text(64 * KB);
-        let valid = serde_json::from_slice::<serde::de::IgnoredAny>(&text).is_ok();
-        // serde_json counts brackets to 128 and spanmask to 1,024; it refuses lone surrogates.
-        let mut masker = Policy::preset("default").unwrap().masker();
         let accepted = masker.scan(&text, &mut |_| {}).is_ok();
-        assert_eq!(accepted, attack.name != "refused at its end", "{}: {valid}", attack.name);
-        assert!(text.len() > 32 * KB && text.len() < 130 * KB, "{}: {}", attack.name, text.len());
+        assert_eq!(accepted, attack.name != "refused at its end", "{}", attack.name);
+        assert!(text.len() > 32 * KB && text.len() < 96 * KB, "{}: {}", attack.name, text.len());
+    }
+}
+
+#[test]
+fn attacks_have_policies() {
+    let names: BTreeSet<&str> = hostile::all().iter().map(|attack| attack.policy).collect();
+    assert!(names.len() > 3);
+    for name in names {
+        assert!(growth::policy(name).is_ok(), "{name}");
     }
 }

@@ -89,9 +89,9 @@ impl<'r> Writer<'r> {
         }
     }
 
-    /// Bytes that are left for values.
+    /// Bytes that are left for values, less what a last word, a hit and closing brackets may go beyond.
     fn room(&self) -> usize {
-        self.recipe.size.saturating_sub(self.out.len() + SPAN_TAIL.len() + TAIL.len() + 64)
+        self.recipe.size.saturating_sub(self.out.len() + SPAN_TAIL.len() + TAIL.len() + 128)
     }
 
     fn span(&mut self) {
@@ -152,10 +152,10 @@ impl<'r> Writer<'r> {
     /// Messages of a chat, or the call of a tool whose arguments are JSON once more.
     fn nested(&mut self, end: usize) {
         self.raw(r#"[{"role":"system","content":"You are a billing assistant."}"#, 1);
-        while self.out.len() + 120 < end {
-            let length = self.rng.between(80, 400);
+        while self.out.len() + 100 < end {
+            let length = self.rng.between(100, 500);
             let end = end.min(self.out.len() + length);
-            match self.rng.once_in(3) {
+            match self.rng.once_in(3) && self.out.len() + 300 < end {
                 true => self.tool_call(end),
                 false => self.message(end),
             }

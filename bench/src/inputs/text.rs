@@ -90,7 +90,7 @@ fn nearly(rng: &mut Rng) -> String {
             rng.below(24),
             rng.digits(3)
         ),
-        1 => format!("{}.{}", rng.below(1000), rng.digits(2)),
+        1 => format!("${}.{}", rng.below(1000), rng.digits(2)),
         2 => format!("v{}.{}.{}", rng.below(10), rng.below(30), rng.below(30)),
         3 => uuid(rng),
         4 => format!("@{}", rng.pick(&FIRST)),

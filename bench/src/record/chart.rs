@@ -10,13 +10,14 @@ const LABELS: i32 = 290;
 const NUMBERS: i32 = 70;
 const BAR: i32 = 18;
 const GAP: i32 = 14;
-const HEAD: i32 = 40;
+const HEAD: i32 = 48;
 const FOOT: i32 = 28;
 
 const OURS: RGBColor = RGBColor(15, 118, 110);
 const OTHERS: RGBColor = RGBColor(148, 163, 184);
 const INK: RGBColor = RGBColor(30, 41, 59);
 const FAINT: RGBColor = RGBColor(100, 116, 139);
+const GRID: RGBColor = RGBColor(226, 232, 240);
 
 pub(super) struct Bar {
     pub(super) label: String,
@@ -40,17 +41,35 @@ type Area<'p> = DrawingArea<SVGBackend<'p>, plotters::coord::Shift>;
 impl Chart {
     /// Writes it as SVG, with a line about where it was measured.
     pub(super) fn draw(&self, about: &str, path: &Path) -> Result<()> {
-        let height: i32 = HEAD + FOOT + self.groups.iter().map(Group::height).sum::<i32>();
+        let height: i32 = HEAD + 10 + FOOT + self.groups.iter().map(Group::height).sum::<i32>();
         let area = SVGBackend::new(path, (WIDTH, u32::try_from(height)?)).into_drawing_area();
         area.fill(&WHITE)?;
-        write(&area, &self.title, (12, HEAD / 2), 17, INK, HPos::Left)?;
+        write(&area, &self.title, (12, HEAD / 2 - 4), 17, INK, HPos::Left)?;
         write(&area, about, (12, height - FOOT / 2), 11, FAINT, HPos::Left)?;
-        let mut top = HEAD;
+        let mut top = HEAD + 10;
+        self.decades(&area, height)?;
         for group in &self.groups {
             self.group(&area, group, top)?;
             top += group.height();
         }
         Ok(area.present()?)
+    }
+
+    /// On a logarithmic scale, a line for each power of ten.
+    fn decades(&self, area: &Area<'_>, height: i32) -> Result<()> {
+        for value in (0..7).map(|power| 10_f64.powi(power)).filter(|_| self.log) {
+            let at = self.end(value);
+            if (LABELS..WIDTH as i32 - NUMBERS).contains(&at) {
+                write(area, &number(value), (at, HEAD), 10, FAINT, HPos::Center)?;
+                area.draw(&PathElement::new([(at, HEAD + 8), (at, height - FOOT - GAP / 2)], GRID))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Where the bar of a value ends.
+    fn end(&self, value: f64) -> i32 {
+        LABELS + (self.share(value) * f64::from(WIDTH as i32 - LABELS - NUMBERS)) as i32
     }
 
     fn group(&self, area: &Area<'_>, group: &Group, mut top: i32) -> Result<()> {
@@ -60,7 +79,7 @@ impl Chart {
         }
         for bar in &group.bars {
             let middle = top + BAR / 2;
-            let end = LABELS + (self.share(bar.value) * f64::from(WIDTH as i32 - LABELS - NUMBERS)) as i32;
+            let end = self.end(bar.value);
             let colour = if bar.label.starts_with("spanmask") || group.ours() { OURS } else { OTHERS };
             write(area, &bar.label, (LABELS - 8, middle), 12, INK, HPos::Right)?;
             area.draw(&Rectangle::new(
