@@ -26,7 +26,7 @@ pub(super) const EMAIL: Detector = Detector {
     source: "RFC 5321 section 4.1.2 and RFC 6531 section 3.3 (addresses), RFC 5890 (domains)",
     searches: &[Search::new(
         concat!(
-            r"(?:[_\p{L}\p{N}&&[^",
+            r"(?:\\[nrt])?(?:[_\p{L}\p{N}&&[^",
             unspaced!(),
             r"]][\p{L}\p{N}\p{M}_.%+'~#$!*^\-&&[^",
             unspaced!(),
