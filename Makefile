@@ -2,10 +2,12 @@
 
 DENY_VERSION := 0.20.2
 DENY         := .tools/bin/cargo-deny
-# A target that has no std: what builds for it cannot use any.
-BARE         := x86_64-unknown-none
+# Targets that have no std: what builds for them cannot use any. One is without vector registers, one has 32 bits.
+BARE         := x86_64-unknown-none thumbv7em-none-eabi
 # Seconds that a download may take before it counts as not reachable.
 PATIENCE     := 60
+# STRICT=1: what cannot run here fails instead of being skipped.
+STRICT       :=
 
 .PHONY: check fmt fmt-check clippy doc no-std deny unit conformance test ci toolchain
 
@@ -21,6 +23,9 @@ test: toolchain
 	$(call part,conformance)
 
 ci: test
+
+# Says what is left out, and fails when nothing may be.
+skip = echo "SKIP: $(1)"; test -z "$(STRICT)" || exit 1
 
 # Runs one target and says how long it took.
 define part
@@ -45,33 +50,28 @@ unit:
 conformance:
 	cargo test -p spanmask-conformance --locked
 
-# The pinned toolchain of rust-toolchain.toml, and the bare target when it can be had.
+# The pinned toolchain of rust-toolchain.toml, and the bare targets when they can be had.
 toolchain:
 	@cargo --version >/dev/null 2>&1 || rustup toolchain install
-	@if command -v rustup >/dev/null && ! rustup target list --installed | grep -qx $(BARE); then \
-		timeout $(PATIENCE) rustup target add $(BARE) || echo "$(BARE) cannot be installed here"; fi
+	@if command -v rustup >/dev/null; then for target in $(BARE); do \
+		rustup target list --installed | grep -qx $$target || timeout $(PATIENCE) rustup target add $$target || true; done; fi
 
-# With the bare target there is no std to link, for the core or for anything it depends on, so building is the proof.
-# Without it: SKIP, and the weaker check that nothing compiled for this host refers to a symbol of std.
+# With a bare target there is no std to link, for the core or for anything it depends on, so building is the proof.
 no-std:
-	@if ! command -v rustup >/dev/null || rustup target list --installed | grep -qx $(BARE); then \
-		cargo build -p spanmask-core --no-default-features --target $(BARE) --locked && \
-		cargo build -p spanmask-core --target $(BARE) --locked; \
-	else \
-		echo "SKIP: no build for $(BARE): the target is not installed (rustup target add $(BARE))"; \
-		cargo build -p spanmask-core --no-default-features --locked --target-dir target/no-std && \
-		if nm -u target/no-std/debug/deps/*.rlib 2>/dev/null | grep -E '3std[0-9]|_std[0-9]'; then \
-			echo "the core refers to std"; exit 1; fi; \
-	fi
+	@for target in $(BARE); do \
+		if command -v rustup >/dev/null && ! rustup target list --installed | grep -qx $$target; then \
+			$(call skip,no build for $$target: rustup target add $$target); continue; fi; \
+		for features in --no-default-features ""; do \
+			echo "cargo build -p spanmask-core --target $$target $$features"; \
+			RUSTFLAGS="-D warnings" cargo build -p spanmask-core --target $$target $$features --locked || exit 1; done; done
 
-# Licences, bans and sources need no network. Advisories need a git clone; where it cannot be had, that part says SKIP.
+# Licences, bans and sources need no network. Advisories need a git clone.
 deny: $(DENY)
 	$(DENY) --locked check licenses bans sources
 	@if timeout $(PATIENCE) $(DENY) fetch db >/dev/null 2>&1; then \
 		$(DENY) --locked check --disable-fetch advisories; \
 	else \
-		echo "SKIP: advisories: the advisory database cannot be fetched"; \
-	fi
+		$(call skip,advisories: their database cannot be fetched); fi
 
 # By version, so that a new pin installs again.
 $(DENY): Makefile

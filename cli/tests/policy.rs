@@ -123,7 +123,8 @@ fn show() {
         assert_eq!(Some(shown.as_str()), spanmask::presets::text(preset));
     }
     place.write("preset.yaml", place.run("policy show preset:default").out());
-    assert_eq!(place.run("policy check preset.yaml").clean(), "preset.yaml: ok, 20 rules\n");
+    let checked = place.run("policy check preset.yaml").clean();
+    assert!(checked.starts_with("preset.yaml: ok, "), "{checked}");
 }
 
 #[test]

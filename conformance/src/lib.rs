@@ -4,7 +4,7 @@ pub mod tree;
 
 use base64::Engine as _;
 use serde::Deserialize;
-use spanmask::{Document, Format, Framing, MapExternals, Policy, PolicyError};
+use spanmask::{Document, Format, Framing, MapExternals, Policy, PolicyError, Problem, ProblemKind};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,18 +28,25 @@ pub struct Case {
     /// Unique in its file.
     pub name: String,
     policy: Option<serde_json::Value>,
+    policy_text: Option<PolicyText>,
     #[serde(default)]
     externals: Externals,
     framing: Option<String>,
     input: Option<String>,
     input_base64: Option<String>,
     repeat: Option<Repeat>,
-    /// The output, byte for byte; `None` for the input itself, a refusal, or a free case.
-    pub output: Option<String>,
-    /// The refusal.
+    output: Option<String>,
+    output_repeat: Option<Repeat>,
+    /// The refusal of the input.
     pub error: Option<Refusal>,
+    /// What is wrong with the policy.
+    pub problems: Option<Vec<Wrong>>,
+    /// Places in the policy that compiling warns about.
+    pub warnings: Option<Vec<String>>,
     /// Parts by rule; rules that are not named have none.
     pub counts: Option<BTreeMap<String, u64>>,
+    /// Other numbers of the report.
+    pub report: Option<Totals>,
     /// All findings, in order.
     pub findings: Option<Vec<Found>>,
     /// Texts that the decoded output must not hold at any level.
@@ -50,6 +57,13 @@ pub struct Case {
     pub present: Vec<String>,
     /// Whether surfaces that take input in pieces run the case at every split.
     pub splits: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PolicyText {
+    format: String,
+    text: String,
 }
 
 #[derive(Deserialize, Default)]
@@ -71,7 +85,7 @@ struct Repeat {
     suffix: String,
 }
 
-/// A refusal.
+/// A refusal of an input.
 #[derive(Deserialize, Debug, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Refusal {
@@ -79,6 +93,55 @@ pub struct Refusal {
     pub reason: String,
     /// Byte offset in the input.
     pub offset: usize,
+}
+
+/// A problem of a policy.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Wrong {
+    /// Its kind, in lower case.
+    pub kind: String,
+    /// Its place in the document.
+    pub path: String,
+    /// What the suggestion holds.
+    pub suggestion: Option<String>,
+}
+
+impl PartialEq<Problem> for Wrong {
+    fn eq(&self, problem: &Problem) -> bool {
+        let suggested = problem.suggestion.as_deref().unwrap_or_default();
+        self.kind == name_of(problem.kind)
+            && self.path == problem.path
+            && self.suggestion.as_ref().is_none_or(|wanted| suggested.contains(wanted.as_str()))
+    }
+}
+
+/// Kinds of problems as cases write them.
+#[must_use]
+pub fn name_of(kind: ProblemKind) -> &'static str {
+    match kind {
+        ProblemKind::Format => "format",
+        ProblemKind::UnknownField => "unknown_field",
+        ProblemKind::Invalid => "invalid",
+        ProblemKind::UnknownName => "unknown_name",
+        ProblemKind::DuplicateId => "duplicate_id",
+        ProblemKind::Syntax => "syntax",
+        ProblemKind::TooLarge => "too_large",
+        ProblemKind::External => "external",
+        _ => "unknown",
+    }
+}
+
+/// Numbers of a report; those that are left out are not looked at.
+#[derive(Deserialize, Debug)]
+#[serde(deny_unknown_fields)]
+pub struct Totals {
+    /// Raw bytes of the input in masked parts.
+    pub bytes_masked: Option<u64>,
+    /// String values of the texts.
+    pub values: Option<u64>,
+    /// JSON texts.
+    pub texts: Option<u64>,
 }
 
 /// A finding.
@@ -104,7 +167,7 @@ pub enum Kind {
     Mask,
     /// The output is the input.
     Keep,
-    /// The input is refused.
+    /// The input, or the policy, is refused.
     Refuse,
     /// The output is JSON of the input's shape; more is not said.
     Free,
@@ -125,6 +188,13 @@ impl Case {
             (None, None, Some(repeat)) => repeat.text().into_bytes(),
             _ => panic!("a case has one of input, input_base64, repeat"),
         }
+    }
+
+    /// The output, byte for byte; `None` for the input itself, a refusal, or a free case.
+    #[must_use]
+    pub fn output(&self) -> Option<Vec<u8>> {
+        let repeated = self.output_repeat.as_ref().map(Repeat::text);
+        self.output.clone().or(repeated).map(String::into_bytes)
     }
 
     /// How many texts the input may hold.
@@ -148,12 +218,27 @@ impl Case {
     /// # Panics
     /// When there is none.
     pub fn policy(&self, file: &File) -> Result<Policy, PolicyError> {
+        if let Some(policy) = &self.policy_text {
+            return Policy::compile(&policy.document()?, &self.externals.handed_in());
+        }
         let policy = self.policy.as_ref().or(file.policy.as_ref()).expect("a policy");
         if let Some(name) = policy.as_str() {
             return Policy::preset(name.strip_prefix("preset:").expect("preset:NAME"));
         }
         let document = Document::parse(&policy.to_string(), Format::Json)?;
         Policy::compile(&document, &self.externals.handed_in())
+    }
+}
+
+impl PolicyText {
+    fn document(&self) -> Result<Document, PolicyError> {
+        let format = match self.format.as_str() {
+            "json" => Format::Json,
+            "toml" => Format::Toml,
+            "yaml" => Format::Yaml,
+            other => panic!("format {other}"),
+        };
+        Document::parse(&self.text, format)
     }
 }
 
@@ -237,3 +322,8 @@ pub fn truth() -> BTreeMap<String, Vec<String>> {
     let text = fs::read_to_string(folder().join("traces/truth.json")).expect("truth.json");
     serde_json::from_str(&text).expect("kinds and values")
 }
+
+/// The Rust of the project's README compiles and holds.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

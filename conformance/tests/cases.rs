@@ -1,6 +1,6 @@
 //! Runs every case through every way of masking.
 
-use spanmask::{Error, Masker, Reason};
+use spanmask::{Error, Masker, Policy, Reason};
 use spanmask_conformance::tree::Tree;
 use spanmask_conformance::{Case, File, Found, Kind, Refusal, files};
 use std::collections::HashSet;
@@ -14,6 +14,7 @@ fn run_all(kind: Kind) {
         for case in &file.cases {
             ran += 1;
             if catch_unwind(AssertUnwindSafe(|| run(kind, file, case))).is_err() {
+                eprintln!("  in {name}: {}\n", case.name);
                 failed.push(format!("{name}: {}", case.name));
             }
         }
@@ -52,13 +53,14 @@ fn cases_are_sound() {
         for case in &file.cases {
             total += 1;
             assert!(names.insert(&case.name), "{name}: two cases called {}", case.name);
-            let input = case.input();
             let whole = format!("{name}: {}", case.name);
-            assert_eq!(case.error.is_some(), kind == Kind::Refuse, "{whole}: error");
-            assert_eq!(case.output.is_some(), kind == Kind::Mask, "{whole}: output");
-            let Some(output) = &case.output else { continue };
-            assert_ne!(output.as_bytes(), input, "{whole}: nothing is masked");
-            same_shape(&whole, &input, output.as_bytes(), 0);
+            let refused = usize::from(case.error.is_some()) + usize::from(case.problems.is_some());
+            assert_eq!(refused, usize::from(kind == Kind::Refuse), "{whole}: error or problems");
+            assert_eq!(case.output().is_some(), kind == Kind::Mask, "{whole}: output");
+            let Some(output) = case.output() else { continue };
+            let input = case.input();
+            assert!(output != input, "{whole}: nothing is masked");
+            same_shape(&whole, &input, &output, 0);
         }
     }
     assert!(total >= 150, "{total} cases");
@@ -78,7 +80,13 @@ fn same_shape(name: &str, input: &[u8], output: &[u8], levels: u8) {
 }
 
 fn run(kind: Kind, file: &File, case: &Case) {
-    let policy = case.policy(file).unwrap_or_else(|error| panic!("{}: policy: {error}", case.name));
+    if let Some(problems) = &case.problems {
+        let error = case.policy(file).expect_err("the policy is refused");
+        assert!(problems == error.problems(), "expected {problems:#?}\nactual {:#?}", error.problems());
+        return;
+    }
+    let policy = case.policy(file).unwrap_or_else(|error| panic!("policy: {error}"));
+    warned(&policy, case);
     let mut masker = policy.masker();
     masker.set_framing(case.framing());
     let input = case.input();
@@ -86,7 +94,7 @@ fn run(kind: Kind, file: &File, case: &Case) {
         return refused(&mut masker, &input, error);
     }
     let output = match kind {
-        Kind::Mask => case.output.clone().unwrap_or_default().into_bytes(),
+        Kind::Mask => case.output().unwrap_or_default(),
         Kind::Keep => input.clone(),
         _ => {
             let mut text = input.clone();
@@ -101,6 +109,13 @@ fn run(kind: Kind, file: &File, case: &Case) {
         same_shape(&case.name, &input, &output, LEVELS);
     }
     held(case, &output);
+}
+
+/// Warnings begin with the place that they are about.
+fn warned(policy: &Policy, case: &Case) {
+    let Some(expected) = &case.warnings else { return };
+    let places = policy.warnings().iter().map(|warning| warning.split(": ").next().unwrap_or_default());
+    assert_eq!(&places.collect::<Vec<_>>(), expected, "{:?}", policy.warnings());
 }
 
 fn refused(masker: &mut Masker, input: &[u8], expected: &Refusal) {
@@ -172,14 +187,23 @@ fn too_little_room(masker: &mut Masker, input: &[u8], output: &[u8]) {
 #[track_caller]
 fn same(actual: &[u8], expected: &[u8], way: &str) {
     if actual != expected {
-        let text = String::from_utf8_lossy;
+        let text = |bytes| String::from_utf8_lossy(bytes).chars().take(4000).collect::<String>();
         panic!("{way}:\n  expected {}\n  actual   {}", text(expected), text(actual));
     }
 }
 
 fn counted(masker: &Masker, case: &Case) {
-    let Some(counts) = &case.counts else { return };
     let report = masker.report();
+    if let Some(totals) = &case.report {
+        for (name, wanted, actual) in [
+            ("bytes_masked", totals.bytes_masked, report.bytes_masked()),
+            ("values", totals.values, report.values()),
+            ("texts", totals.texts, report.texts()),
+        ] {
+            assert_eq!(wanted.unwrap_or(actual), actual, "{name}");
+        }
+    }
+    let Some(counts) = &case.counts else { return };
     for (rule, count) in report.counts() {
         assert_eq!(count, counts.get(rule).copied().unwrap_or(0), "parts of {rule}");
     }

@@ -67,20 +67,37 @@ fn ids_times_and_numbers_stay() {
     }
 }
 
+/// Members whose strings must not change, wherever they stand in the payloads.
 const IDS: &[&str] = &[
     "traceId",
     "spanId",
     "parentSpanId",
+    "parentObservationId",
+    "id",
     "key",
     "schemaUrl",
     "type",
+    "kind",
     "intValue",
     "timestamp",
     "startTime",
     "endTime",
+    "completionStartTime",
+    "level",
+    "environment",
 ];
 
-/// The values that must not change, in order: numbers, and the strings of ids and times.
+/// Attributes that the backend parses.
+const PARSED: &[&str] = &[
+    "langfuse.observation.type",
+    "langfuse.observation.level",
+    "langfuse.observation.usage_details",
+    "langfuse.observation.cost_details",
+    "langfuse.environment",
+    "gen_ai.usage.input_tokens",
+];
+
+/// The values that must not change, in order: numbers, booleans, the strings of ids and times, parsed attributes.
 fn fixed(tree: &Tree, key: &str, levels: u8, into: &mut Vec<String>) {
     match tree {
         Tree::Number(number) => into.push(format!("{key}={number}")),
@@ -94,7 +111,14 @@ fn fixed(tree: &Tree, key: &str, levels: u8, into: &mut Vec<String>) {
             }
         }
         Tree::Array(items) => items.iter().for_each(|item| fixed(item, key, levels, into)),
-        Tree::Object(members) => members.iter().for_each(|(key, item)| fixed(item, key, levels, into)),
+        Tree::Object(members) => {
+            if let [(_, Tree::String(name)), (_, value)] = &members[..]
+                && PARSED.contains(&name.as_str())
+            {
+                into.push(format!("{name}={value:?}"));
+            }
+            members.iter().for_each(|(key, item)| fixed(item, key, levels, into));
+        }
         _ => {}
     }
 }

@@ -11,6 +11,8 @@ pub(crate) struct Active<'m> {
     strings: Room<'m, u64>,
     /// A bit a search that is active for numbers.
     numbers: Room<'m, u64>,
+    /// A bit a search that is active for booleans.
+    booleans: Room<'m, u64>,
     /// The first whole-value rule for strings.
     pub whole_string: Option<u16>,
     /// The first whole-value rule for numbers.
@@ -34,6 +36,7 @@ impl<'m> Active<'m> {
         Self {
             strings: Room::filled(0, words),
             numbers: Room::filled(0, words),
+            booleans: Room::filled(0, words),
             whole_string: None,
             whole_number: None,
             whole_boolean: None,
@@ -53,7 +56,11 @@ impl<'m> Active<'m> {
     /// The active searches for a type.
     #[must_use]
     pub(crate) fn searches(&self, types: Types) -> &[u64] {
-        if types == Types::NUMBER { &self.numbers } else { &self.strings }
+        match types {
+            Types::NUMBER => &self.numbers,
+            Types::BOOLEAN => &self.booleans,
+            _ => &self.strings,
+        }
     }
 
     /// Goes to a place with these conditions.
@@ -94,13 +101,19 @@ impl<'m> Active<'m> {
         self.whole_boolean = whole(Types::BOOLEAN);
         self.strings.fill(0);
         self.numbers.fill(0);
+        self.booleans.fill(0);
         for (i, search) in policy.searches.iter().enumerate() {
             let rule = policy.rules.get(usize::from(search.rule));
             let here = search.condition == Search::ANYWHERE || holds(search.condition);
             if here && rule.is_some_and(applies) {
                 let bit = 1 << (i % 64);
-                self.strings[i / 64] |= if search.types.contains(Types::STRING) { bit } else { 0 };
-                self.numbers[i / 64] |= if search.types.contains(Types::NUMBER) { bit } else { 0 };
+                for (types, bits) in [
+                    (Types::STRING, &mut self.strings),
+                    (Types::NUMBER, &mut self.numbers),
+                    (Types::BOOLEAN, &mut self.booleans),
+                ] {
+                    bits[i / 64] |= if search.types.contains(types) { bit } else { 0 };
+                }
             }
         }
     }

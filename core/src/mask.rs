@@ -267,9 +267,9 @@ impl Engine<'_, '_, '_, '_, '_> {
             return;
         }
         match kind {
-            ValueKind::IntString => return self.number(value),
+            ValueKind::IntString => return self.bare(value, value.level, Kind::Number),
             ValueKind::Bytes => {
-                if let Some(rule) = self.work.active.whole_string {
+                if let Some(rule) = self.work.active.whole_string.filter(|_| !self.allows_whole(value)) {
                     self.mask(PartOf { span, rule, level: value.level, kind: Kind::Bytes });
                 }
                 return;
@@ -292,14 +292,20 @@ impl Engine<'_, '_, '_, '_, '_> {
         if active.exempt {
             return;
         }
-        let whole = match (kind, stands_for) {
-            (Scalar::Boolean, _) => active.whole_boolean.map(|rule| (rule, Kind::Boolean)),
-            (_, ValueKind::Bytes) => active.whole_string.map(|rule| (rule, Kind::Number)),
-            (_, ValueKind::Half) => active.whole_number.map(|rule| (rule, Kind::Number)),
-            _ => return self.number(Value { span, level, nearly_nested: false }),
+        let value = Value { span, level, nearly_nested: false };
+        let (whole, kind) = match (kind, stands_for) {
+            (Scalar::Boolean, ValueKind::Normal | ValueKind::IntString) => {
+                return self.bare(value, level + 1, Kind::Boolean);
+            }
+            (_, ValueKind::Normal | ValueKind::IntString) => {
+                return self.bare(value, level + 1, Kind::Number);
+            }
+            (Scalar::Boolean, _) => (active.whole_boolean, Kind::Boolean),
+            (_, ValueKind::Bytes) => (active.whole_string, Kind::Number),
+            (_, ValueKind::Half) => (active.whole_number, Kind::Number),
         };
-        if let Some((rule, kind)) = whole {
-            self.mask(PartOf { span, rule, level, kind });
+        if let Some(rule) = whole.filter(|_| !self.allows_whole(value)) {
+            self.mask(PartOf { span, rule, level: level + 1, kind });
         }
     }
 
@@ -314,18 +320,22 @@ impl Engine<'_, '_, '_, '_, '_> {
         current.kind
     }
 
-    /// A number, or a string that stands for one: zero if any rule says so.
-    fn number(&mut self, value: Value) {
-        let whole = self.work.active.whole_number.filter(|_| !self.allows_whole(value));
-        let rule = self.probe(whole.unwrap_or(u16::MAX), |engine| engine.search_number(value));
+    /// A number, a string that stands for one, or a boolean: zero or `false` if any rule says so. `level` is that of
+    /// its text.
+    fn bare(&mut self, value: Value, level: u8, kind: Kind) {
+        let active = &self.work.active;
+        let (whole, types) = match kind {
+            Kind::Boolean => (active.whole_boolean, Types::BOOLEAN),
+            _ => (active.whole_number, Types::NUMBER),
+        };
+        let whole = whole.filter(|_| !self.allows_whole(value));
+        let rule = self.probe(whole.unwrap_or(u16::MAX), |engine| {
+            if engine.may_match(value.span, types) {
+                engine.search(value);
+            }
+        });
         if rule != u16::MAX {
-            self.mask(PartOf { span: value.span, rule, level: value.level, kind: Kind::Number });
-        }
-    }
-
-    fn search_number(&mut self, value: Value) {
-        if self.may_match(value.span, Types::NUMBER) {
-            self.search(value);
+            self.mask(PartOf { span: value.span, rule, level, kind });
         }
     }
 
@@ -348,8 +358,12 @@ impl Engine<'_, '_, '_, '_, '_> {
 
     /// What lies inside a string value: a nested text, or text.
     fn inside(&mut self, deeper: &mut [Scanner], containers: &mut Containers, mut value: Value) {
-        let may_match = self.may_match(value.span, Types::STRING);
-        if !may_match && !self.policy.selectors.tracks() {
+        let active = &self.work.active;
+        let inner = self.policy.selectors.tracks()
+            || active.whole_number.or(active.whole_boolean).is_some()
+            || self.may_match(value.span, Types::NUMBER)
+            || self.may_match(value.span, Types::BOOLEAN);
+        if !self.may_match(value.span, Types::STRING) && !inner {
             return;
         }
         let input = self.target.input();

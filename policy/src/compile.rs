@@ -19,7 +19,7 @@ use spanmask_core::table::{Part, PoolBuilder};
 use spanmask_core::validate::Validator;
 
 /// What Langfuse's SDKs write in the place of media; never touched under `profile: otlp`.
-const MEDIA_TOKEN: &str = r"@@@langfuseMedia:[^@]+@@@";
+const MEDIA_TOKEN: &str = r"@@@langfuseMedia:type=[^|@]+\|id=[^|@]+\|source=[^|@]+@@@";
 
 pub(crate) fn compile(document: &Document, externals: &dyn Externals) -> Result<Compiled, PolicyError> {
     let checked = document.check()?;

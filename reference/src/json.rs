@@ -88,9 +88,7 @@ impl Value {
     /// The last member with this name.
     pub fn member(&self, name: &str) -> Option<&Value> {
         match &self.node {
-            Node::Object(members) => {
-                members.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value)
-            }
+            Node::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, value)| value),
             _ => None,
         }
     }

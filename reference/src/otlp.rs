@@ -1,177 +1,146 @@
 //! OTLP: which members and attributes are never changed, which values are what, kinds of spans.
 
 use crate::json::{Node, Value};
-use crate::select::{any_glob, glob};
-
-/// Members of OTLP's own objects that never change, with everything beneath.
-pub const PROTECTED: &[&str] = &[
-    "traceId",
-    "spanId",
-    "parentSpanId",
-    "traceState",
-    "flags",
-    "kind",
-    "startTimeUnixNano",
-    "endTimeUnixNano",
-    "timeUnixNano",
-    "observedTimeUnixNano",
-    "droppedAttributesCount",
-    "droppedEventsCount",
-    "droppedLinksCount",
-    "schemaUrl",
-    "severityNumber",
-    "severityText",
-];
-
-/// Members of an event of the legacy batch, and of its body, that never change, with everything beneath.
-pub const PROTECTED_LEGACY: &[&str] = &[
-    "id",
-    "type",
-    "timestamp",
-    "traceId",
-    "parentObservationId",
-    "startTime",
-    "endTime",
-    "completionStartTime",
-    "createdAt",
-    "level",
-    "environment",
-    "usage",
-    "usageDetails",
-    "costDetails",
-];
+use crate::select::glob;
 
 /// Attributes whose values never change.
 pub const PROTECTED_ATTRIBUTES: &[&str] = &[
     "langfuse.observation.type",
     "langfuse.environment",
+    "langfuse.internal.*",
     "langfuse.observation.usage_details",
     "langfuse.observation.cost_details",
     "langfuse.observation.level",
     "langfuse.observation.completion_start_time",
     "openinference.span.kind",
+    "llm.token_count.*",
     "mlflow.spanType",
     "mlflow.traceRequestId",
     "gen_ai.operation.name",
     "gen_ai.usage.*",
+    "traceloop.span.kind",
 ];
 
 /// Attributes that say what kind a span is of.
-pub const KIND_ATTRIBUTES: &[&str] =
-    &["openinference.span.kind", "langfuse.observation.type", "mlflow.spanType", "gen_ai.operation.name"];
+pub const KIND_ATTRIBUTES: &[&str] = &[
+    "openinference.span.kind",
+    "langfuse.observation.type",
+    "mlflow.spanType",
+    "gen_ai.operation.name",
+    "traceloop.span.kind",
+];
 
 /// Media tokens, which no match may change.
-pub const MEDIA_TOKEN: &str = r"@@@langfuseMedia:type=[^|@]*\|id=[^|@]*\|source=[^|@]*@@@";
+pub const MEDIA_TOKEN: &str = r"@@@langfuseMedia:type=[^|@]+\|id=[^|@]+\|source=[^|@]+@@@";
 
-/// What a value is to OTLP.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Zone {
-    /// Nothing special.
-    Plain,
-    /// An object of OTLP's own, or a list of them.
-    Object,
-    /// The status of a span.
-    Status,
-    /// A list of spans.
-    Spans,
-    /// A span.
-    Span,
-    /// A list of log records.
-    Records,
-    /// A log record.
-    Record,
-    /// A list of attributes.
-    Attributes,
-    /// An attribute.
-    KeyValue,
-    /// The value of an attribute.
-    AnyValue,
-    /// An `arrayValue`.
-    ArrayValue,
-    /// A list of values of attributes.
-    Values,
-    /// A `kvlistValue`.
-    KeyValueList,
-    /// An `intValue`.
-    Int,
-    /// A `bytesValue`.
-    Bytes,
-    /// Bytes as Node.js writes them, in the `data` of a buffer.
-    Data,
-    /// The root of a legacy batch.
-    LegacyRoot,
-    /// The list of events of a legacy batch.
-    Batch,
-    /// An event of a legacy batch.
-    Event,
-    /// The body of such an event.
-    Body,
-    /// What never changes.
-    Protected,
-}
+/// What a value is to OTLP: the name of a message of its schema, or one of a few words of our own. `free` is plain
+/// JSON; `kept` is never touched, with everything in it.
+pub type Zone = &'static str;
 
-/// What the root of a text is.
-pub fn root(value: &Value) -> Zone {
-    let is_resource = |value: &Value| {
-        ["resource", "scopeSpans", "instrumentationLibrarySpans"]
-            .iter()
-            .any(|name| value.member(name).is_some())
-    };
-    match &value.node {
-        Node::Array(elements) if elements.iter().any(is_resource) => Zone::Object,
-        Node::Object(_) => {
-            let has = |name| value.member(name).is_some();
-            let is_otlp = ["resourceSpans", "resourceLogs", "resourceMetrics"].into_iter().any(has);
-            match () {
-                () if is_otlp || is_resource(value) => Zone::Object,
-                () if has("batch") => Zone::LegacyRoot,
-                () => Zone::Plain,
-            }
-        }
-        _ => Zone::Plain,
-    }
-}
+/// The members of each message: name and zone. `name*` stands for any rest of a name.
+const MESSAGES: &[(Zone, &[(&str, Zone)])] = &[
+    (
+        "root",
+        &[
+            ("resourceSpans", "group"),
+            ("resourceLogs", "group"),
+            ("resourceMetrics", "group"),
+            ("batch", "event"),
+        ],
+    ),
+    ("root", GROUP),
+    ("group", GROUP),
+    ("group", &[("schemaUrl", "kept")]),
+    ("Resource", COMMON),
+    ("scopes", &[("scope", "Scope"), ("instrumentationLibrary", "Scope"), ("schemaUrl", "kept")]),
+    (
+        "scopes",
+        &[("spans", "Span"), ("logRecords", "LogRecord"), ("logs", "LogRecord"), ("metrics", "Metric")],
+    ),
+    ("Scope", COMMON),
+    ("Span", COMMON),
+    ("Span", &[("traceId", "kept"), ("spanId", "kept"), ("parentSpanId", "kept"), ("traceState", "kept")]),
+    (
+        "Span",
+        &[("flags", "kept"), ("kind", "kept"), ("startTimeUnixNano", "kept"), ("endTimeUnixNano", "kept")],
+    ),
+    ("Span", &[("droppedEventsCount", "kept"), ("droppedLinksCount", "kept")]),
+    ("Span", &[("events", "Event"), ("links", "Link"), ("status", "Status")]),
+    ("Event", COMMON),
+    ("Event", &[("timeUnixNano", "kept")]),
+    ("Link", COMMON),
+    ("Link", &[("traceId", "kept"), ("spanId", "kept"), ("traceState", "kept"), ("flags", "kept")]),
+    ("Status", &[("code", "kept")]),
+    ("LogRecord", COMMON),
+    ("LogRecord", &[("traceId", "kept"), ("spanId", "kept"), ("flags", "kept"), ("timeUnixNano", "kept")]),
+    ("LogRecord", &[("observedTimeUnixNano", "kept"), ("severityNumber", "kept"), ("severityText", "kept")]),
+    ("LogRecord", &[("body", "AnyValue")]),
+    (
+        "Metric",
+        &[("gauge", "data"), ("sum", "data"), ("histogram", "data"), ("exponentialHistogram", "data")],
+    ),
+    ("Metric", &[("summary", "data"), ("metadata", "KeyValue")]),
+    ("data", &[("dataPoints", "DataPoint"), ("aggregationTemporality", "kept")]),
+    ("DataPoint", &[("startTimeUnixNano", "kept"), ("timeUnixNano", "kept"), ("flags", "kept")]),
+    ("DataPoint", &[("attributes", "KeyValue"), ("exemplars", "Exemplar")]),
+    ("Exemplar", &[("timeUnixNano", "kept"), ("traceId", "kept"), ("spanId", "kept")]),
+    ("Exemplar", &[("filteredAttributes", "KeyValue")]),
+    ("KeyValue", &[("key", "kept"), ("value", "AnyValue")]),
+    ("AnyValue", &[("intValue", "int"), ("bytesValue", "bytes")]),
+    ("AnyValue", &[("arrayValue", "ArrayValue"), ("kvlistValue", "KeyValueList")]),
+    ("ArrayValue", &[("values", "AnyValue")]),
+    ("KeyValueList", &[("values", "KeyValue")]),
+    ("int", &[("*", "half")]),
+    ("bytes", &[("data", "octets"), ("*", "kept")]),
+    ("event", &[("body", "body"), ("id", "kept"), ("type", "kept"), ("timestamp", "kept")]),
+    ("body", &[("id", "kept"), ("type", "kept"), ("timestamp", "kept"), ("traceId", "kept")]),
+    ("body", &[("observationId", "kept"), ("parentObservationId", "kept"), ("traceIdType", "kept")]),
+    (
+        "body",
+        &[("startTime", "kept"), ("endTime", "kept"), ("completionStartTime", "kept"), ("createdAt", "kept")],
+    ),
+    ("body", &[("level", "kept"), ("environment", "kept"), ("dataType", "kept")]),
+    ("body", &[("usage", "kept"), ("usageDetails", "kept"), ("costDetails", "kept")]),
+];
+
+/// Of a `ResourceSpans`, `ResourceLogs`, `ResourceMetrics`.
+const GROUP: &[(&str, Zone)] = &[
+    ("resource", "Resource"),
+    ("scopeSpans", "scopes"),
+    ("scopeLogs", "scopes"),
+    ("scopeMetrics", "scopes"),
+    ("instrumentationLibrarySpans", "scopes"),
+    ("instrumentationLibraryLogs", "scopes"),
+    ("instrumentationLibraryMetrics", "scopes"),
+];
+
+const COMMON: &[(&str, Zone)] = &[("attributes", "KeyValue"), ("droppedAttributesCount", "kept")];
+
+/// Zones of values that do not come in lists.
+const SINGLE: &[Zone] =
+    &["Resource", "Scope", "Status", "data", "ArrayValue", "KeyValueList", "int", "half", "bytes", "body"];
 
 /// What an element of a list is.
 pub fn element(list: Zone) -> Zone {
     match list {
-        Zone::Object => Zone::Object,
-        Zone::Spans => Zone::Span,
-        Zone::Records => Zone::Record,
-        Zone::Attributes => Zone::KeyValue,
-        Zone::Values => Zone::AnyValue,
-        Zone::Batch => Zone::Event,
-        Zone::Data => Zone::Data,
-        _ => Zone::Plain,
+        "root" => "group",
+        "octets" => "octet",
+        "octet" => "free",
+        list if SINGLE.contains(&list) => "free",
+        list => list,
     }
 }
 
-/// What a member of an object is.
-pub fn member(object: Zone, name: &str) -> Zone {
-    match (object, name) {
-        (Zone::Object | Zone::Span | Zone::Status | Zone::Record, name) if PROTECTED.contains(&name) => {
-            Zone::Protected
-        }
-        (Zone::Status, "code") | (Zone::KeyValue, "key") => Zone::Protected,
-        (Zone::Object | Zone::Span | Zone::Record, "attributes") => Zone::Attributes,
-        (Zone::Object, "spans") => Zone::Spans,
-        (Zone::Object, "logRecords") => Zone::Records,
-        (Zone::Span, "status") => Zone::Status,
-        (Zone::Record, "body") | (Zone::KeyValue, "value") => Zone::AnyValue,
-        (Zone::Object | Zone::Span | Zone::Record | Zone::Status, _) => Zone::Object,
-        (Zone::AnyValue, "intValue") => Zone::Int,
-        (Zone::AnyValue, "bytesValue") => Zone::Bytes,
-        (Zone::AnyValue, "arrayValue") => Zone::ArrayValue,
-        (Zone::AnyValue, "kvlistValue") => Zone::KeyValueList,
-        (Zone::ArrayValue, "values") => Zone::Values,
-        (Zone::KeyValueList, "values") => Zone::Attributes,
-        (Zone::Int, "low" | "high" | "unsigned") | (Zone::Bytes, "type") => Zone::Protected,
-        (Zone::Bytes, "data") => Zone::Data,
-        (Zone::LegacyRoot, "batch") => Zone::Batch,
-        (Zone::Event | Zone::Body, name) if PROTECTED_LEGACY.contains(&name) => Zone::Protected,
-        (Zone::Event, "body") => Zone::Body,
-        _ => Zone::Plain,
+/// What a member of an object is; `before` are the names of the members in front of it.
+pub fn member(object: Zone, name: &str, before: &[&str]) -> Zone {
+    let is_group = before.iter().any(|name| GROUP.iter().any(|(known, _)| known == name));
+    let object = if object == "root" && is_group { "group" } else { object };
+    if object == "kept" {
+        return "kept";
     }
+    let rows =
+        MESSAGES.iter().filter(|(message, _)| *message == object).flat_map(|(_, members)| members.iter());
+    rows.filter(|(known, _)| *known == name || *known == "*").map(|(_, zone)| *zone).next().unwrap_or("free")
 }
 
 /// The name of an attribute.
@@ -184,19 +153,45 @@ pub fn is_protected_attribute(name: &str) -> bool {
     PROTECTED_ATTRIBUTES.iter().any(|protected| glob(protected, name))
 }
 
-/// The kinds that the attributes of a span name, in upper case.
+/// Names of one kind of span, one line a kind.
+const KINDS: &[&[&str]] = &[
+    &["LLM", "GENERATION", "CHAT_MODEL", "CHAT", "TEXT_COMPLETION", "GENERATE_CONTENT"],
+    &["AGENT", "INVOKE_AGENT", "CREATE_AGENT"],
+    &["TOOL", "EXECUTE_TOOL"],
+    &["RETRIEVER", "RETRIEVAL"],
+    &["EMBEDDING", "EMBEDDINGS"],
+    &["WORKFLOW", "INVOKE_WORKFLOW"],
+];
+
+/// The name that stands for all names of a kind, in upper case.
+pub fn kind(name: &str) -> String {
+    let name = name.to_ascii_uppercase();
+    let row = KINDS.iter().find(|names| names.contains(&name.as_str()));
+    row.map_or(name, |names| names[0].to_owned())
+}
+
+/// The kinds that the attributes of a span name.
 pub fn span_kinds(span: &Value) -> Vec<String> {
     let Some(Value { node: Node::Array(attributes), .. }) = span.member("attributes") else {
         return Vec::new();
     };
-    let names: Vec<String> = KIND_ATTRIBUTES.iter().map(ToString::to_string).collect();
-    let kind = |attribute: &Value| {
+    let of = |attribute: &Value| {
         let name = attribute_name(attribute)?;
-        if !any_glob(&names, &[name]) {
+        if !KIND_ATTRIBUTES.contains(&name.as_str()) {
             return None;
         }
-        let kind = attribute.member("value")?.member("stringValue")?.text()?;
-        Some(kind.trim_matches('"').to_ascii_uppercase())
+        let text = attribute.member("value")?.member("stringValue")?.text()?;
+        Some(kind(text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(&text)))
     };
-    attributes.iter().filter_map(kind).collect()
+    attributes.iter().filter_map(of).collect()
+}
+
+/// The kinds that an event of a legacy batch names: `tool-create`.
+pub fn event_kinds(event: &Value) -> Vec<String> {
+    let of = |object: &Value| {
+        let text = object.member("type")?.text()?;
+        let text = text.strip_suffix("-create").or_else(|| text.strip_suffix("-update")).unwrap_or(&text);
+        Some(kind(text))
+    };
+    [of(event), event.member("body").and_then(of)].into_iter().flatten().collect()
 }

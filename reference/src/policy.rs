@@ -124,6 +124,10 @@ pub fn anything(text: &str) -> Option<(usize, usize)> {
 /// A match counts when its digits pass the Luhn check.
 pub fn luhn(text: &str) -> Option<(usize, usize)> {
     let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
+    // Checksums are over ASCII digits.
+    if text.chars().any(|c| c.is_numeric() && !c.is_ascii()) {
+        return None;
+    }
     let weigh = |(place, digit): (usize, &u32)| match (place % 2, digit * 2) {
         (0, _) => *digit,
         (_, twice) if twice > 9 => twice - 9,

@@ -71,7 +71,7 @@ struct Place<'a> {
 
 /// The parts of one text.
 pub(crate) fn root(policy: &Policy, text: &[Char], value: &Value) -> Vec<Part> {
-    let zone = if policy.otlp { otlp::root(value) } else { Zone::Plain };
+    let zone = if policy.otlp { "root" } else { "free" };
     let place = Place {
         policy,
         text,
@@ -90,7 +90,7 @@ pub(crate) fn root(policy: &Policy, text: &[Char], value: &Value) -> Vec<Part> {
 impl Place<'_> {
     /// The parts of a value.
     fn walk(&self, value: &Value) -> Vec<Part> {
-        if self.zone == Zone::Protected || any_glob(&self.policy.allow.keys, &self.names) {
+        if self.zone == "kept" || any_glob(&self.policy.allow.keys, &self.names) {
             return vec![];
         }
         match &value.node {
@@ -103,8 +103,8 @@ impl Place<'_> {
                 elements.iter().enumerate().flat_map(walk).collect()
             }
             Node::Object(members) => {
-                let walk = |(name, member): &(String, Value)| self.member(value, name).walk(member);
-                members.iter().flat_map(walk).collect()
+                let walk = |at: usize| self.member(value, members, at).walk(&members[at].1);
+                (0..members.len()).flat_map(walk).collect()
             }
         }
     }
@@ -118,22 +118,26 @@ impl Place<'_> {
         place
     }
 
-    /// The place of a member.
-    fn member(&self, object: &Value, name: &str) -> Self {
+    /// The place of member `at`.
+    fn member(&self, object: &Value, members: &[(String, Value)], at: usize) -> Self {
         let mut place = self.clone();
+        let name = &members[at].0;
+        let before: Vec<&str> = members[..at].iter().map(|(name, _)| name.as_str()).collect();
         place.open += 1;
-        place.steps.push(Step::Name(name.into()));
-        place.names.push(name.into());
-        place.zone = otlp::member(self.zone, name);
-        if self.zone == Zone::Span {
+        place.steps.push(Step::Name(name.clone()));
+        place.names.push(name.clone());
+        place.zone = otlp::member(self.zone, name, &before);
+        if self.zone == "Span" {
             place.kinds = otlp::span_kinds(object);
         }
-        if self.zone == Zone::KeyValue
-            && name == "value"
+        if self.zone == "event" {
+            place.kinds = otlp::event_kinds(object);
+        }
+        if self.zone == "KeyValue"
             && let Some(attribute) = otlp::attribute_name(object)
         {
-            if otlp::is_protected_attribute(&attribute) {
-                place.zone = Zone::Protected;
+            if name == "value" && otlp::is_protected_attribute(&attribute) {
+                place.zone = "kept";
             }
             place.names.push(attribute.clone());
             place.attributes.push(attribute);
@@ -145,7 +149,7 @@ impl Place<'_> {
     fn inside<'t>(&'t self, text: &'t [Char]) -> Place<'t> {
         let mut roots = self.roots.clone();
         roots.push(self.steps.len());
-        Place { text, nested: self.nested + 1, roots, zone: Zone::Plain, ..self.clone() }
+        Place { text, nested: self.nested + 1, roots, zone: "free", ..self.clone() }
     }
 
     /// Whether the selectors of a rule select the value here.
@@ -155,7 +159,7 @@ impl Place<'_> {
                 .iter()
                 .any(|root| (*root..=self.steps.len()).any(|end| path.matches(&self.steps[*root..end])))
         };
-        let kind = |kind: &String| self.kinds.iter().any(|k| k.eq_ignore_ascii_case(kind));
+        let kind = |kind: &String| self.kinds.contains(&otlp::kind(kind));
         (rule.keys.is_empty() || any_glob(&rule.keys, &self.names))
             && (rule.paths.is_empty() || rule.paths.iter().any(path))
             && (rule.attributes.is_empty() || any_glob(&rule.attributes, &self.attributes))
@@ -165,11 +169,13 @@ impl Place<'_> {
             && !any_glob(&rule.except_attributes, &self.attributes)
     }
 
-    /// The rules that mask the whole value here, of those for a type.
-    fn whole(&self, of_type: fn(&Types) -> bool) -> impl Iterator<Item = usize> {
+    /// The rules that mask the whole value here, of those for a type; none if all of its text is allowed.
+    fn whole(&self, chars: &[Char], of_type: fn(&Types) -> bool) -> impl Iterator<Item = usize> {
+        let text = json::spell(chars);
+        let allowed = find::allowed(&self.policy.allow, &text).contains(&(0, text.len()));
         let rules = self.policy.rules.iter().enumerate();
         rules
-            .filter(move |(_, rule)| rule.whole && of_type(&rule.types) && self.selects(rule))
+            .filter(move |(_, rule)| !allowed && rule.whole && of_type(&rule.types) && self.selects(rule))
             .map(|(n, _)| n)
     }
 
@@ -198,16 +204,19 @@ impl Place<'_> {
 
     /// The part of a number or boolean, if it is masked.
     fn bare(&self, value: &Value, form: Form) -> Vec<Part> {
-        let of_type: fn(&Types) -> bool =
-            if form == Form::Number { |types| types.number } else { |types| types.boolean };
+        let of_type: fn(&Types) -> bool = match (form, self.zone) {
+            (Form::Number, "bytes" | "octet") => |types| types.string,
+            (Form::Number, _) => |types| types.number,
+            _ => |types| types.boolean,
+        };
         self.all_or_nothing(&self.text[value.start..value.end], form, of_type)
     }
 
     /// One part for all of these characters, if any rule matches in them or selects them.
     fn all_or_nothing(&self, chars: &[Char], form: Form, of_type: fn(&Types) -> bool) -> Vec<Part> {
-        let searched = self.zone != Zone::Data && form != Form::Bytes;
+        let searched = !matches!(self.zone, "octet" | "bytes" | "half") && form != Form::Bytes;
         let matches = if searched { self.search(chars, of_type) } else { vec![] };
-        let rule = self.whole(of_type).chain(matches.iter().map(|found| found.0)).min();
+        let rule = self.whole(chars, of_type).chain(matches.iter().map(|found| found.0)).min();
         let (start, end) =
             chars.first().zip(chars.last()).map_or((0, 0), |(first, last)| (first.start, last.end));
         rule.map(|rule| self.part(rule, start, end, chars, form)).into_iter().collect()
@@ -223,20 +232,19 @@ impl Place<'_> {
     fn string(&self, value: &Value, text: &[Char]) -> Vec<Part> {
         let (start, end) = (self.text[value.start].end, self.text[value.end - 1].start);
         match self.zone {
-            Zone::Int if text.is_empty() => return vec![],
-            Zone::Int => {
+            "int" => {
                 let mut parts = self.all_or_nothing(text, Form::Number, |types| types.number);
                 parts.iter_mut().for_each(|part| (part.start, part.end) = (start, end));
                 return parts;
             }
-            Zone::Bytes => {
-                let parts = self.whole(|types| types.string).take(1);
+            "bytes" | "octet" => {
+                let parts = self.whole(text, |types| types.string).take(1);
                 return parts.map(|rule| self.part(rule, start, end, text, Form::Bytes)).collect();
             }
             _ => {}
         }
         let parts = self.nested(text).unwrap_or_else(|| self.flat(text));
-        match self.whole(|types| types.string).min() {
+        match self.whole(text, |types| types.string).min() {
             None => parts,
             Some(whole) => {
                 let rule = parts.iter().map(|part| part.rule).chain([whole]).min().unwrap_or(whole);

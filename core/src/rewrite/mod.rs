@@ -97,11 +97,11 @@ impl Edits<'_> {
         self.growth += edit.new_len() as isize - edit.span.len() as isize;
         self.peak = self.peak.max(self.growth);
         match self.list.get_mut(self.count) {
-            Some(slot) => {
+            Some(slot) if self.digest_count <= self.digests.len() => {
                 *slot = edit;
                 self.count += 1;
             }
-            None => self.dropped = true,
+            _ => self.dropped = true,
         }
     }
 

@@ -95,9 +95,8 @@ pub fn build(
     let alphabet = classes.alphabet(pools);
     let columns = classes.bytes();
     let tried = tables::anchored(&symbolic, columns, limits)?;
-    let within = |most: usize| {
-        tried.as_ref().filter(|table| table.longest_wait().is_some_and(|wait| wait <= most))
-    };
+    let within =
+        |most: usize| tried.as_ref().filter(|table| table.longest_wait().is_some_and(|wait| wait <= most));
     let stored = |table: &tables::Flat, pools: &mut PoolBuilder| Dfa {
         alphabet,
         forward: table.store(pools),
@@ -121,7 +120,10 @@ fn parse(patterns: &[&str], ignore_case: bool) -> Result<Hir, AutomatonError> {
     builder.case_insensitive(ignore_case);
     // A parser that has failed once cannot be used again, and one rule has few patterns.
     let parse = |(index, pattern): (usize, &&str)| {
-        builder.build().parse(pattern).map_err(|error| AutomatonError::Syntax { index, message: message(&error) })
+        builder
+            .build()
+            .parse(pattern)
+            .map_err(|error| AutomatonError::Syntax { index, message: message(&error) })
     };
     let parsed = patterns.iter().enumerate().map(parse).collect::<Result<Vec<_>, _>>()?;
     Ok(Hir::alternation(parsed))

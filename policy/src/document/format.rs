@@ -3,11 +3,13 @@
 use super::Format;
 use super::node::Node;
 use crate::error::{Problem, ProblemKind};
+use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::options::DuplicateKeyPolicy;
 
 /// A policy may hold a million literals inline.
 const YAML_NODES: usize = 2_000_000;
 const YAML_BYTES: usize = 256 << 20;
+const ALIASES: &str = "anchors and aliases";
 
 pub(crate) fn tree(text: &str, format: Format) -> Result<Node, Problem> {
     match format {
@@ -45,9 +47,15 @@ fn yaml_problem(error: &serde_saphyr::Error) -> Problem {
     use serde_saphyr::Error;
     let (line, column) = error.location().map_or((0, 0), |location| (location.line(), location.column()));
     let (what, message) = match error {
-        Error::Budget { breach, .. } => return yaml_too_large(breach),
+        Error::AliasError { error, .. } => return yaml_problem(error),
+        Error::Budget { breach: BudgetBreach::Documents { .. }, .. } | Error::MultipleDocuments { .. } => {
+            ("not a policy", "more than one YAML document")
+        }
+        Error::Budget { breach, .. } => return yaml_too_large(yaml_limit(breach)),
+        Error::AliasReplayLimitExceeded { .. }
+        | Error::AliasExpansionLimitExceeded { .. }
+        | Error::AliasReplayStackDepthExceeded { .. } => return yaml_too_large(ALIASES),
         Error::DuplicateMappingKey { .. } => ("not a policy", "a name stands twice in one mapping"),
-        Error::MultipleDocuments { .. } => ("not a policy", "more than one YAML document"),
         Error::UnknownAnchor { .. } => ("not YAML", "an alias without its anchor"),
         Error::UnsupportedTag { .. } => ("not a policy", "a tag that has no meaning here"),
         Error::NonFiniteFloat { .. } => ("not a policy", "a number that is not finite"),
@@ -59,15 +67,16 @@ fn yaml_problem(error: &serde_saphyr::Error) -> Problem {
     problem(line, column, what, message)
 }
 
-fn yaml_too_large(breach: &serde_saphyr::budget::BudgetBreach) -> Problem {
-    use serde_saphyr::budget::BudgetBreach;
-    let limit = match breach {
+fn yaml_limit(breach: &BudgetBreach) -> &'static str {
+    match breach {
         BudgetBreach::Depth { .. } => "depth",
         BudgetBreach::Events { .. } | BudgetBreach::Nodes { .. } => "values",
         BudgetBreach::ScalarBytes { .. } => "bytes",
-        BudgetBreach::Documents { .. } => "documents",
-        _ => "anchors and aliases",
-    };
+        _ => ALIASES,
+    }
+}
+
+fn yaml_too_large(limit: &str) -> Problem {
     Problem::new(ProblemKind::TooLarge, "", format!("more YAML than a policy may hold (limit: {limit})"))
 }
 

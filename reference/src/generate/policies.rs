@@ -58,7 +58,7 @@ impl Random {
         match self.below(7) {
             0 => rule["remove"] = json!(true),
             1 | 2 => {
-                rule["mask"] = json!({"char": self.pick(&["*", "\"", "\\", "é", "🙂", "\n"]), "keep_first": self.below(4), "keep_last": self.below(5)});
+                rule["mask"] = json!({"char": self.pick(&["*", "\"", "\\", "é", "🙂"]), "keep_first": self.below(4), "keep_last": self.below(5)});
             }
             3 => {
                 rule["hash"] =
@@ -153,7 +153,6 @@ impl Random {
             "EMAIL",
             "größe",
             "a*",
-            "",
             "user",
             "ssn",
             "items",

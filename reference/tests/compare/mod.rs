@@ -16,6 +16,9 @@ pub(crate) struct Pair {
     pub failed: usize,
 }
 
+/// How often a failing input is tried with less in it.
+const SHRINKS: usize = 3_000;
+
 /// The number in an environment variable.
 fn env(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -63,9 +66,11 @@ impl Pair {
     fn shrink(&mut self, input: &[u8]) -> Vec<u8> {
         let mut input = input.to_vec();
         let mut size = input.len() / 2;
-        while size > 0 {
+        let mut tries = SHRINKS;
+        while size > 0 && tries > 0 {
             let mut at = 0;
-            while at + size <= input.len() {
+            while at + size <= input.len() && tries > 0 {
+                tries -= 1;
                 let mut less = input.clone();
                 less.drain(at..at + size);
                 if mask(&self.reference, &less, false).is_ok() && self.differs(&less).is_some() {
