@@ -8,16 +8,17 @@ pub(super) fn escape(mut text: impl Iterator<Item = char>) -> usize {
 /// Characters before hexadecimal groups: one that is no letter or digit, an escape, or the end of a word and one of
 /// `ends`.
 pub(super) fn before_hex(text: impl Iterator<Item = char>, ends: &[char]) -> usize {
-    let mut head = ['\0'; 5];
+    let mut head = ['\0'; 6];
     for (place, ch) in head.iter_mut().zip(text) {
         *place = ch;
     }
-    let [first, second, third, fourth, fifth] = head;
+    let [first, second, third, fourth, fifth, sixth] = head;
     let word = [first, second, third].iter().all(char::is_ascii_alphabetic);
     match first {
         '\\' if matches!(second, 'n' | 'r' | 't') => 2,
         _ if first.is_ascii_alphabetic() && !first.is_ascii_hexdigit() && ends.contains(&second) => 2,
-        _ if word && ends.contains(&fourth) && fifth.is_ascii_hexdigit() => 4,
+        // `add::1` is no word before an address.
+        _ if word && ends.contains(&fourth) && (fifth != ':' || sixth == ':') => 4,
         _ => usize::from(!first.is_ascii_hexdigit() && first != ':'),
     }
 }

@@ -51,7 +51,8 @@ fn context<I: Iterator<Item = char> + Clone>(text: I) -> usize {
     let begins = |ch: char| digit(ch).is_some() || matches!(ch, '+' | '\u{ff0b}');
     let before = text.clone().take_while(|ch| !begins(*ch)).count();
     let opened = before > 0 && matches!(text.clone().nth(before - 1), Some('(' | '（'));
-    let closed = text.skip(before).any(|ch| matches!(ch, ')' | '）'));
+    let next = text.skip(before).find(|ch| matches!(ch, '(' | ')' | '（' | '）'));
+    let closed = matches!(next, Some(')' | '）'));
     if opened && closed { before - 1 } else { before }
 }
 

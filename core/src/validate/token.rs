@@ -35,6 +35,9 @@ pub(super) fn check_random<I: Iterator<Item = char> + Clone>(text: I) -> Option<
     (capitals || longest >= RUN).then_some(trim)
 }
 
+/// A token behind a name has at least so many characters.
+const LEAST: usize = 16;
+
 /// A name, then punctuation or white space, then the token. Only the token is the match.
 pub(super) fn check_keyed<I: Iterator<Item = char> + Clone>(text: I) -> Option<Trim> {
     let (mut front, mut gap) = (0, false);
@@ -50,7 +53,8 @@ pub(super) fn check_keyed<I: Iterator<Item = char> + Clone>(text: I) -> Option<T
             (front, gap) = (at, false);
         }
     }
-    mixed(text.skip(front)).then_some(Trim::front(front))
+    let token = text.skip(front);
+    (mixed(token.clone()) && token.count() >= LEAST).then_some(Trim::front(front))
 }
 
 fn between(ch: char) -> bool {

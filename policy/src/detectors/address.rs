@@ -36,7 +36,7 @@ pub(super) const IPV4: Detector = Detector {
 /// The zone of an address.
 macro_rules! zone {
     () => {
-        r"%[0-9A-Za-z][0-9A-Za-z._~-]{0,31}"
+        r"%[0-9A-Za-z](?:[0-9A-Za-z._~-]{0,30}[0-9A-Za-z])?"
     };
 }
 
@@ -47,15 +47,15 @@ pub(super) const IPV6: Detector = Detector {
     searches: &[Search::new(
         concat!(
             // Not in the middle of a longer run (a fingerprint), but behind a word: `ip:2001:…`.
-            r"(?:^|[^0-9A-Za-z_:]|\\[nrt]|[G-Zg-z]:|[A-Za-z]{3}:)[0-9A-Fa-f]{1,4}",
+            r"(?:^|[^0-9A-Za-z_:]|\\[nrt]|[G-Zg-z]:|[A-Za-z]{3}:)(?:[0-9A-Fa-f]{1,4}",
             r"(?:(?::[0-9A-Fa-f]{0,4}){1,7}:[0-9A-Fa-f]{1,4}(?:(?:\.[0-9]{1,3}){3})?(?-u:\b)(?:",
             zone!(),
             r")?|(?::[0-9A-Fa-f]{1,4}){0,6}::(?:",
             zone!(),
-            r"|(?-u:\B)))|(?:^|[^0-9A-Za-z_:]|\\[nrt]):",
+            r"|(?-u:\B)))|:",
             r"(?::[0-9A-Fa-f]{1,4}){1,7}(?:(?:\.[0-9]{1,3}){3})?(?-u:\b)(?:",
             zone!(),
-            r")?",
+            r")?)",
         ),
         Validator::Ipv6,
     )],

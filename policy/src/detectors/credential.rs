@@ -41,7 +41,7 @@ pub(super) const JWT: Detector = Detector {
         concat!(
             start!(),
             r"(?:eyJ|eyA|ewo|ewk|ew0)[A-Za-z0-9_-]{8,}\.",
-            r"(?:(?:eyJ|eyA|ewo|ewk|ew0)[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){0,3}",
+            r"(?:(?:eyJ|eyA|ewo|ewk|ew0)[A-Za-z0-9_-]{4,}(?:\.(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){0,2})?)?",
             r"|[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){1,3})",
         ),
         Validator::BehindEscape,
@@ -53,7 +53,10 @@ pub(super) const BEARER: Detector = Detector {
     description: "The token behind `Bearer`, from sixteen characters that hold letters and digits.",
     source: "RFC 6750 section 2.1",
     searches: &[Search::new(
-        concat!(start!(), r"(?i-u:bearer)(?:[\s:=]|%20|\\[nrt]){1,4}[A-Za-z0-9._~+/-]{16,}=*"),
+        concat!(
+            start!(),
+            r"(?i-u:bearer)(?:[\s:=]|%20|\\[nrt]){1,4}[A-Za-z0-9_~+/-]+(?:\.[A-Za-z0-9_~+/-]+)*=*"
+        ),
         Validator::KeyedToken,
     )],
 };

@@ -36,7 +36,7 @@ pub(super) const GOOGLE: Detector = Detector {
     searches: &[Search::new(
         concat!(
             start!(),
-            r"(?:AIza[0-9A-Za-z_-]{35,}|ya29\.[0-9A-Za-z._-]{20,}|GOCSPX-[0-9A-Za-z_-]{20,}",
+            r"(?:AIza[0-9A-Za-z_-]{35,}|ya29\.[0-9A-Za-z_-]{20,}(?:\.[0-9A-Za-z_-]+)*|GOCSPX-[0-9A-Za-z_-]{20,}",
             r"|1//0[0-9A-Za-z_-]{40,}|AQ\.Ab[0-9A-Za-z_-]{40,})",
         ),
         Validator::Token,

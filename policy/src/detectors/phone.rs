@@ -82,7 +82,7 @@ const NORTH_AMERICAN: Search = Search::new(
 /// A trunk zero or an international prefix. The tail of a longer number that dashes or dots group is none.
 const TRUNK: Search = Search::new(
     concat!(
-        r"(?:^|[^0-9A-Za-z_.\p{Pd}]|\\[nrt])(?:(?:00|011)",
+        r"(?:^|[^0-9A-Za-z_.\-\u{2010}-\u{2013}\u{2212}]|\\[nrt])(?:\(?(?:00|011)",
         seps!(),
         "{0,2}[1-9]",
         more!("{6,14}"),
