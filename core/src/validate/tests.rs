@@ -451,7 +451,9 @@ fn tokens() {
 fn private_keys() {
     assert!(passes(Validator::PrivateKey, "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq"));
     assert!(passes(Validator::PrivateKey, r"-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkq"));
+    assert!(passes(Validator::PrivateKey, "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA"));
     assert!(!passes(Validator::PrivateKey, "-----BEGIN PRIVATE KEY----- is the header"));
+    assert!(!passes(Validator::PrivateKey, "-----BEGIN PRIVATE KEY----- Internationalization"));
     // The letter of an escape is no material.
     assert!(!passes(Validator::PrivateKey, r"-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgk"));
 }
