@@ -18,6 +18,13 @@ macro_rules! seps {
     };
 }
 
+/// Where a trunk zero may stand: not in the tail of a longer number that dashes or dots group.
+macro_rules! trunk_start {
+    () => {
+        r"(?:^|[^0-9A-Za-z_.\-\u{2010}-\u{2013}\u{2212}]|\\[nrt])"
+    };
+}
+
 /// So many digits more, with separators or without.
 macro_rules! more {
     ($count:literal) => {
@@ -54,9 +61,9 @@ macro_rules! extension {
 pub(super) const PHONE: Detector = Detector {
     name: "phone",
     description: "Phone numbers: international, North American, national ones that begin with 0, and a few other \
-                  groupings that are a phone number's; bare digits only behind a word or key that says so.",
+                  groupings that are a phone number's; other bare digits only behind a word or key that says so.",
     source: "ITU-T E.164 and E.123, RFC 3966, North American Numbering Plan (ATIS-0300051, ATIS-0300055)",
-    searches: &[INTERNATIONAL, NORTH_AMERICAN, TRUNK, GROUPED, FULL_WIDTH, BEHIND_WORD, UNDER_KEY],
+    searches: &[INTERNATIONAL, NORTH_AMERICAN, TRUNK, BARE, GROUPED, FULL_WIDTH, BEHIND_WORD, UNDER_KEY],
 };
 
 /// A plus, a country, and the rest.
@@ -79,10 +86,11 @@ const NORTH_AMERICAN: Search = Search::new(
     Validator::Phone,
 );
 
-/// A trunk zero or an international prefix. The tail of a longer number that dashes or dots group is none.
+/// A trunk zero or an international prefix, and groups.
 const TRUNK: Search = Search::new(
     concat!(
-        r"(?:^|[^0-9A-Za-z_.\-\u{2010}-\u{2013}\u{2212}]|\\[nrt])(?:\(?(?:00|011)",
+        trunk_start!(),
+        r"(?:\(?(?:00|011)",
         seps!(),
         "{0,2}[1-9]",
         more!("{6,14}"),
@@ -98,6 +106,11 @@ const TRUNK: Search = Search::new(
     ),
     Validator::PhoneNational,
 );
+
+/// Mobile numbers of many countries as people type them: ten or eleven digits, the first a trunk zero. Times don't
+/// begin so.
+const BARE: Search =
+    Search::new(concat!(trunk_start!(), r"0(?:[4-9][0-9]{8}|[135789][0-9]{9})(?-u:\b)"), Validator::Phone);
 
 /// Groupings that little else has: an area code in parentheses, three-three-two-two, three-two-two-two, a Chinese and
 /// a Brazilian mobile number.
