@@ -10,13 +10,18 @@ pub(crate) struct Surroundings {
     pub(crate) directory: PathBuf,
 }
 
+/// A variable, for people. By mistake a key may stand where its name should, so only what looks like a name is shown.
+fn variable(name: &str) -> String {
+    let is_name = name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    if is_name { format!("the environment variable {name}") } else { "the environment variable".to_owned() }
+}
+
 impl Externals for Surroundings {
     fn key(&self, name: &str) -> Result<Zeroizing<Vec<u8>>, String> {
-        let key =
-            std::env::var_os(name).ok_or_else(|| format!("the environment variable {name} is not set"))?;
+        let key = std::env::var_os(name).ok_or_else(|| format!("{} is not set", variable(name)))?;
         let key = Zeroizing::new(key.into_encoded_bytes());
         if key.is_empty() {
-            return Err(format!("the environment variable {name} is empty"));
+            return Err(format!("{} is empty", variable(name)));
         }
         Ok(key)
     }

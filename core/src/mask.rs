@@ -7,6 +7,7 @@
 use crate::active::Active;
 use crate::error::{Error, Reason};
 use crate::find::{Finder, Value};
+#[cfg(feature = "alloc")]
 use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::report::{Finding, Path, Tally};
@@ -49,6 +50,7 @@ struct Work<'m> {
 
 impl Masker<'_> {
     /// Edits that are kept before a second pass is needed.
+    #[cfg(feature = "alloc")]
     const EDITS: usize = 16_384;
 
     /// Memory for `policy`: some 700 KB, and 16 bytes for each rule and open container more.

@@ -46,7 +46,7 @@ pub struct Finding<'a> {
     pub rule: u16,
     /// Raw bytes in the input.
     pub span: Span,
-    /// How many levels of escapes lie over the text: 1 for the text of a string value, 0 for a number.
+    /// How many texts deep it lies: 1 in the document itself, 2 in the text of one of its strings.
     pub level: u8,
     /// Where its value stands.
     pub path: Path<'a>,

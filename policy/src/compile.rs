@@ -19,7 +19,8 @@ use spanmask_core::table::{Part, PoolBuilder};
 use spanmask_core::validate::Validator;
 
 /// What Langfuse's SDKs write in the place of media; never touched under `profile: otlp`.
-const MEDIA_TOKEN: &str = r"@@@langfuseMedia:type=[^|@]+\|id=[^|@]+\|source=[^|@]+@@@";
+const MEDIA_TOKEN: &str =
+    r"@@@langfuseMedia:type=[A-Za-z0-9.+/_-]+\|id=[A-Za-z0-9_-]+\|source=[A-Za-z0-9_]+@@@";
 
 pub(crate) fn compile(document: &Document, externals: &dyn Externals) -> Result<Compiled, PolicyError> {
     let checked = document.check()?;
@@ -84,8 +85,11 @@ impl<'a> Compiler<'a> {
         match &rule.matcher {
             Matcher::Whole => {}
             Matcher::Detect(detector) => self.detector(index, rule, detector)?,
-            Matcher::Patterns { patterns, ignore_case, validator } => {
-                let found = self.patterns(patterns, *ignore_case, &rule.at)?;
+            Matcher::Patterns { patterns, listed, ignore_case, validator } => {
+                let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
+                let found = self
+                    .patterns(&patterns, *ignore_case)
+                    .map_err(|error| pattern_problem(&error, *listed, &rule.at))?;
                 self.search(found, Role { validator: *validator, ..role });
             }
             Matcher::Literals { source, ignore_case, whole_word } => {
@@ -114,31 +118,17 @@ impl<'a> Compiler<'a> {
             }
             let names: Vec<String> = search.names.iter().map(|name| (*name).to_owned()).collect();
             let condition = if names.is_empty() { Search::ANYWHERE } else { self.selectors.keys(&names) };
-            let found = self.pattern_list(&[search.pattern], false, &rule.at)?;
+            let found = self
+                .patterns(&[search.pattern], false)
+                .map_err(|error| pattern_problem(&error, false, &rule.at))?;
             self.search(found, Role { rule: index, validator: search.validator, types, condition });
         }
         Ok(())
     }
 
-    fn patterns(
-        &mut self,
-        patterns: &[String],
-        ignore_case: bool,
-        at: &str,
-    ) -> Result<(Finds, Need), Problem> {
-        let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
-        self.pattern_list(&patterns, ignore_case, at)
-    }
-
-    fn pattern_list(
-        &mut self,
-        patterns: &[&str],
-        ignore_case: bool,
-        at: &str,
-    ) -> Result<(Finds, Need), Problem> {
-        automata::build(patterns, ignore_case, automata::Limits::default(), &mut self.pools)
-            .map(|built| (Finds::Pattern(built.dfa), built.need))
-            .map_err(|error| pattern_problem(&error, patterns.len(), at))
+    fn patterns(&mut self, patterns: &[&str], ignore_case: bool) -> Result<(Finds, Need), AutomatonError> {
+        let built = automata::build(patterns, ignore_case, automata::Limits::default(), &mut self.pools)?;
+        Ok((Finds::Pattern(built.dfa), built.need))
     }
 
     fn literals(
@@ -289,7 +279,8 @@ impl<'a> Compiler<'a> {
             found.push((Finds::Pattern(built.dfa), built.need));
         }
         if checked.otlp {
-            found.push(self.pattern_list(&[MEDIA_TOKEN], false, "profile")?);
+            let built = self.patterns(&[MEDIA_TOKEN], false);
+            found.push(built.map_err(|error| automaton_problem(&error, "profile".to_owned()))?);
         }
         for (matcher, need) in found {
             let types = Types::STRING.union(Types::NUMBER);
@@ -319,10 +310,10 @@ impl<'a> Compiler<'a> {
     }
 }
 
-fn pattern_problem(error: &AutomatonError, patterns: usize, at: &str) -> Problem {
+fn pattern_problem(error: &AutomatonError, listed: bool, at: &str) -> Problem {
     let place = match error {
-        AutomatonError::Syntax { index, .. } if patterns > 1 => format!("{at}.patterns[{index}]"),
-        _ if patterns > 1 => format!("{at}.patterns"),
+        AutomatonError::Syntax { index, .. } if listed => format!("{at}.patterns[{index}]"),
+        _ if listed => format!("{at}.patterns"),
         _ => format!("{at}.pattern"),
     };
     automaton_problem(error, place)
@@ -331,7 +322,7 @@ fn pattern_problem(error: &AutomatonError, patterns: usize, at: &str) -> Problem
 fn automaton_problem(error: &AutomatonError, place: String) -> Problem {
     match error {
         AutomatonError::TooLarge { .. } => Problem::new(ProblemKind::TooLarge, place, error.to_string())
-            .suggest("use smaller repetitions, or ASCII classes such as (?-u:\\w), or several rules"),
+            .suggest("use smaller repetitions, or several rules"),
         _ => Problem::new(ProblemKind::Syntax, place, error.to_string()),
     }
 }

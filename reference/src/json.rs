@@ -85,12 +85,13 @@ impl Value {
         matches!(self.node, Node::Null | Node::Boolean | Node::Number)
     }
 
-    /// The last member with this name.
-    pub fn member(&self, name: &str) -> Option<&Value> {
-        match &self.node {
-            Node::Object(members) => members.iter().find(|(key, _)| key == name).map(|(_, value)| value),
-            _ => None,
-        }
+    /// The members with this name.
+    pub fn members<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Value> {
+        let members = match &self.node {
+            Node::Object(members) => members.as_slice(),
+            _ => &[],
+        };
+        members.iter().filter(move |(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// The text of a string.

@@ -31,7 +31,8 @@ pub const KIND_ATTRIBUTES: &[&str] = &[
 ];
 
 /// Media tokens, which no match may change.
-pub const MEDIA_TOKEN: &str = r"@@@langfuseMedia:type=[^|@]+\|id=[^|@]+\|source=[^|@]+@@@";
+pub const MEDIA_TOKEN: &str =
+    r"@@@langfuseMedia:type=[A-Za-z0-9.+/_-]+\|id=[A-Za-z0-9_-]+\|source=[A-Za-z0-9_]+@@@";
 
 /// What a value is to OTLP: the name of a message of its schema, or one of a few words of our own. `free` is plain
 /// JSON; `kept` is never touched, with everything in it.
@@ -82,9 +83,10 @@ const MESSAGES: &[(Zone, &[(&str, Zone)])] = &[
     ("Metric", &[("summary", "data"), ("metadata", "KeyValue")]),
     ("data", &[("dataPoints", "DataPoint"), ("aggregationTemporality", "kept")]),
     ("DataPoint", &[("startTimeUnixNano", "kept"), ("timeUnixNano", "kept"), ("flags", "kept")]),
+    ("DataPoint", &[("count", "kept"), ("zeroCount", "kept"), ("bucketCounts", "kept"), ("asInt", "int")]),
     ("DataPoint", &[("attributes", "KeyValue"), ("exemplars", "Exemplar")]),
     ("Exemplar", &[("timeUnixNano", "kept"), ("traceId", "kept"), ("spanId", "kept")]),
-    ("Exemplar", &[("filteredAttributes", "KeyValue")]),
+    ("Exemplar", &[("asInt", "int"), ("filteredAttributes", "KeyValue")]),
     ("KeyValue", &[("key", "kept"), ("value", "AnyValue")]),
     ("AnyValue", &[("intValue", "int"), ("bytesValue", "bytes")]),
     ("AnyValue", &[("arrayValue", "ArrayValue"), ("kvlistValue", "KeyValueList")]),
@@ -143,9 +145,9 @@ pub fn member(object: Zone, name: &str, before: &[&str]) -> Zone {
     rows.filter(|(known, _)| *known == name || *known == "*").map(|(_, zone)| *zone).next().unwrap_or("free")
 }
 
-/// The name of an attribute.
-pub fn attribute_name(key_value: &Value) -> Option<String> {
-    key_value.member("key")?.text()
+/// The names of an attribute: one, but for those who write `key` twice.
+pub fn attribute_names(key_value: &Value) -> Vec<String> {
+    key_value.members("key").filter_map(Value::text).collect()
 }
 
 /// Whether the value of an attribute with this name never changes.
@@ -172,26 +174,28 @@ pub fn kind(name: &str) -> String {
 
 /// The kinds that the attributes of a span name.
 pub fn span_kinds(span: &Value) -> Vec<String> {
-    let Some(Value { node: Node::Array(attributes), .. }) = span.member("attributes") else {
-        return Vec::new();
-    };
-    let of = |attribute: &Value| {
-        let name = attribute_name(attribute)?;
-        if !KIND_ATTRIBUTES.contains(&name.as_str()) {
-            return None;
-        }
-        let text = attribute.member("value")?.member("stringValue")?.text()?;
-        Some(kind(text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(&text)))
-    };
-    attributes.iter().filter_map(of).collect()
+    let attributes = span.members("attributes").filter_map(|list| match &list.node {
+        Node::Array(attributes) => Some(attributes),
+        _ => None,
+    });
+    let named = attributes.flatten().filter(|attribute| {
+        attribute_names(attribute).iter().any(|name| KIND_ATTRIBUTES.contains(&name.as_str()))
+    });
+    let values = named.flat_map(|attribute| attribute.members("value"));
+    let texts = values.flat_map(|value| value.members("stringValue")).filter_map(Value::text);
+    texts
+        .map(|text| kind(text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(&text)))
+        .collect()
 }
 
 /// The kinds that an event of a legacy batch names: `tool-create`.
 pub fn event_kinds(event: &Value) -> Vec<String> {
-    let of = |object: &Value| {
-        let text = object.member("type")?.text()?;
-        let text = text.strip_suffix("-create").or_else(|| text.strip_suffix("-update")).unwrap_or(&text);
-        Some(kind(text))
-    };
-    [of(event), event.member("body").and_then(of)].into_iter().flatten().collect()
+    let bodies = event.members("body");
+    let types = std::iter::once(event).chain(bodies).flat_map(|object| object.members("type"));
+    types
+        .filter_map(Value::text)
+        .map(|text| {
+            kind(text.strip_suffix("-create").or_else(|| text.strip_suffix("-update")).unwrap_or(&text))
+        })
+        .collect()
 }

@@ -134,5 +134,5 @@ pub fn luhn(text: &str) -> Option<(usize, usize)> {
         (_, twice) => twice,
     };
     let sum: u32 = digits.iter().rev().enumerate().map(weigh).sum();
-    if sum % 10 == 0 { anything(text) } else { None }
+    if sum.is_multiple_of(10) { anything(text) } else { None }
 }

@@ -133,14 +133,14 @@ impl Place<'_> {
         if self.zone == "event" {
             place.kinds = otlp::event_kinds(object);
         }
-        if self.zone == "KeyValue"
-            && let Some(attribute) = otlp::attribute_name(object)
-        {
-            if name == "value" && otlp::is_protected_attribute(&attribute) {
+        if self.zone == "KeyValue" {
+            let attributes = otlp::attribute_names(object);
+            let kept = attributes.iter().all(|attribute| otlp::is_protected_attribute(attribute));
+            if name == "value" && kept && !attributes.is_empty() {
                 place.zone = "kept";
             }
-            place.names.push(attribute.clone());
-            place.attributes.push(attribute);
+            place.names.extend(attributes.clone());
+            place.attributes.extend(attributes);
         }
         place
     }

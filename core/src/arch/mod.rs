@@ -4,9 +4,9 @@
 //! and boundaries belong to `scan`. A value of a leaf's type proves that the CPU has what it needs, so the
 //! choice is made once a call, never once a block.
 
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 pub mod avx2;
-#[cfg(target_arch = "x86_64")]
+#[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 pub mod avx512;
 pub mod scalar;
 
@@ -39,10 +39,10 @@ pub enum Path {
     /// Plain Rust.
     Scalar(scalar::Scalar),
     /// AVX2.
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     Avx2(avx2::Avx2),
     /// AVX-512 BW.
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     Avx512(avx512::Avx512),
 }
 
@@ -57,11 +57,11 @@ impl Path {
     #[must_use]
     pub fn available() -> [Option<Self>; 3] {
         let scalar = Some(Self::Scalar(scalar::Scalar));
-        #[cfg(target_arch = "x86_64")]
+        #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
         {
             [scalar, avx2::Avx2::detect().map(Self::Avx2), avx512::Avx512::detect().map(Self::Avx512)]
         }
-        #[cfg(not(target_arch = "x86_64"))]
+        #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
         {
             [scalar, None, None]
         }
@@ -72,9 +72,9 @@ impl Path {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Scalar(_) => "scalar",
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Self::Avx2(_) => "avx2",
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Self::Avx512(_) => "avx512",
         }
     }
@@ -84,9 +84,9 @@ impl Path {
     pub fn classify(self, blocks: &[[u8; BLOCK]], masks: &mut [Masks]) {
         match self {
             Self::Scalar(path) => path.classify(blocks, masks),
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Self::Avx2(path) => path.classify(blocks, masks),
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Self::Avx512(path) => path.classify(blocks, masks),
         }
     }

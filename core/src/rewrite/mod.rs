@@ -35,6 +35,7 @@ enum Replacement {
 }
 
 impl Edit {
+    #[cfg(feature = "alloc")]
     const NONE: Self = Self { span: Span::new(0, 0), text: Replacement::Zero };
 
     fn new_len(&self) -> usize {

@@ -64,17 +64,26 @@ pub fn decoded<'a>(src: &'a [u8], span: Span, buffer: &'a mut [u8; NAME]) -> &'a
     &buffer[..len]
 }
 
-/// The string under `name` in the object whose bracket is at `at`, without its quotes.
-#[must_use]
-pub fn string_member(src: &[u8], at: usize, name: &[u8]) -> Option<Span> {
-    member(src, at, name).and_then(|value| string(src, value))
+/// The strings under `name` in the object whose bracket is at `at`, without their quotes. A name that stands twice
+/// counts twice: readers differ in which they take.
+pub fn strings<'a>(src: &'a [u8], at: usize, name: &'a [u8]) -> impl Iterator<Item = Span> + 'a {
+    values(src, at, name).filter_map(move |value| string(src, value))
 }
 
-/// Where the value under `name` begins.
-#[must_use]
-pub fn member(src: &[u8], at: usize, name: &[u8]) -> Option<usize> {
-    let mut members = Members::new(src, at);
-    members.find(|(span, _)| decoded(src, *span, &mut [0; NAME]) == name).map(|(_, value)| value)
+/// Where each value under `name` begins.
+pub fn values<'a>(src: &'a [u8], at: usize, name: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
+    let named = move |(span, _): &(Span, usize)| decoded(src, *span, &mut [0; NAME]) == name;
+    Members::new(src, at).filter(named).map(|(_, value)| value)
+}
+
+/// The same, of those that are objects or arrays, as their `bracket` says.
+pub fn containers<'a>(
+    src: &'a [u8],
+    at: usize,
+    name: &'a [u8],
+    bracket: u8,
+) -> impl Iterator<Item = usize> + 'a {
+    values(src, at, name).filter(move |value| src.get(*value) == Some(&bracket))
 }
 
 /// The string that begins at `at`, without its quotes.
@@ -136,10 +145,10 @@ mod tests {
     fn finds_members_behind_others() {
         let src =
             br#" {"value": {"key":"no","a":[1,{"b":"}]"}]} , "kex":"no", "k\u0065y" : "a\"b", "key":"2" }"#;
-        let span = string_member(src, 1, b"key").expect("a key");
-        assert_eq!(&src[span.start..span.end], br#"a\"b"#);
-        assert_eq!(string_member(src, 1, b"value"), None);
-        assert_eq!(string_member(src, 1, b"none"), None);
+        let found: std::vec::Vec<_> = strings(src, 1, b"key").map(|s| &src[s.start..s.end]).collect();
+        assert_eq!(found, [&br#"a\"b"#[..], b"2"]);
+        assert_eq!(strings(src, 1, b"value").count(), 0);
+        assert_eq!(strings(src, 1, b"none").count(), 0);
     }
 
     #[test]
@@ -153,7 +162,7 @@ mod tests {
     fn cut_off_input_is_harmless() {
         let src = br#"{"value": {"a":["x\"y", {"b":1}]}, "key": "k\\""#;
         for end in 0..src.len() {
-            string_member(&src[..end], 0, b"key");
+            assert!(strings(&src[..end], 0, b"key").count() <= 1);
             assert!(elements(&src[..end], 0).count() <= end);
         }
     }

@@ -9,6 +9,7 @@ pub mod otlp;
 pub mod paths;
 pub mod span_kind;
 
+#[cfg(feature = "alloc")]
 use crate::limits::Limits;
 use crate::span::Span;
 use crate::table::{Pools, Room, Table};
@@ -266,17 +267,22 @@ impl<'m> Selection<'m> {
         selectors.paths.descend(pools, child, parent, pending, conditions);
     }
 
-    /// Looks ahead for the name of the attribute that has just been opened.
+    /// Looks ahead for the name of the attribute that has just been opened. Of two names, each selects, and only both
+    /// together protect.
     fn name_attribute(&mut self, selectors: &Selectors<'_>, pools: &Pools<'_>, src: &[u8], at: usize) {
-        let Some(span) = ahead::string_member(src, at, b"key") else { return };
-        let raw = src.get(span.start..span.end).unwrap_or(&[]);
-        let name = Escaped::new(src, span.start, span.end, 1);
         let conditions = row(&mut self.conditions, self.words, self.depth);
-        for table in &*selectors.names {
-            table.mark(pools, raw, name, true, conditions);
+        let mut protected = None;
+        for span in ahead::strings(src, at, b"key") {
+            let raw = src.get(span.start..span.end).unwrap_or(&[]);
+            let name = Escaped::new(src, span.start, span.end, 1);
+            for table in &*selectors.names {
+                table.mark(pools, raw, name, true, conditions);
+            }
+            let known = otlp::is_protected_attribute(ahead::decoded(src, span, &mut [0; ahead::NAME]));
+            protected = Some(protected.unwrap_or(true) && known);
         }
         if let Some(frame) = self.depth.checked_sub(1).and_then(|top| self.frames.get_mut(top)) {
-            frame.protected = otlp::is_protected_attribute(ahead::decoded(src, span, &mut [0; ahead::NAME]));
+            frame.protected = protected.unwrap_or(false);
         }
     }
 

@@ -178,7 +178,9 @@ impl Shape {
             (Self::MetricData, b"dataPoints") => Self::DataPoint,
             (Self::MetricData, b"aggregationTemporality") => Self::Protected,
             (Self::DataPoint, b"exemplars") => Self::Exemplar,
-            (Self::DataPoint, b"startTimeUnixNano" | b"timeUnixNano" | b"flags") => Self::Protected,
+            (Self::DataPoint, b"startTimeUnixNano" | b"timeUnixNano" | b"flags")
+            | (Self::DataPoint, b"count" | b"zeroCount" | b"bucketCounts") => Self::Protected,
+            (Self::DataPoint | Self::Exemplar, b"asInt") => Self::Int,
             (Self::Exemplar, b"timeUnixNano" | b"traceId" | b"spanId") => Self::Protected,
             (Self::Exemplar, b"filteredAttributes") | (Self::DataPoint, b"attributes") => Self::KeyValue,
             _ => Self::Free,

@@ -4,6 +4,7 @@
 //! semantic conventions for generative AI (`gen_ai.operation.name`); also OpenLLMetry (`traceloop.span.kind`).
 
 use super::ahead;
+use crate::span::Span;
 
 /// Names of one kind share a row; the first is the one to show.
 const KINDS: &[&[&str]] = &[
@@ -50,42 +51,37 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// The kinds of the OTLP span whose bracket is at `at`. Linear in the span.
 #[must_use]
 pub fn of_span(src: &[u8], at: usize) -> u32 {
-    let Some(list) = ahead::member(src, at, b"attributes").filter(|&list| src.get(list) == Some(&b'['))
-    else {
-        return 0;
-    };
-    ahead::elements(src, list)
-        .filter_map(|attribute| of_attribute(src, attribute))
-        .fold(0, |all, bit| all | bit)
+    let attributes =
+        ahead::containers(src, at, b"attributes", b'[').flat_map(|list| ahead::elements(src, list));
+    let objects = attributes.filter(|&attribute| src.get(attribute) == Some(&b'{'));
+    objects.fold(0, |all, attribute| all | of_attribute(src, attribute))
 }
 
-/// The kind of the event of a legacy batch whose bracket is at `at`: `tool-create`, `generation-update`.
+/// The kinds of the event of a legacy batch whose bracket is at `at`: `tool-create`, `generation-update`.
 #[must_use]
 pub fn of_batch_item(src: &[u8], at: usize) -> u32 {
-    let body = ahead::member(src, at, b"body").filter(|&body| src.get(body) == Some(&b'{'));
-    let objects = [Some(at), body].into_iter().flatten();
-    let kinds = objects.filter_map(|object| {
-        let span = ahead::string_member(src, object, b"type")?;
+    let objects = core::iter::once(at).chain(ahead::containers(src, at, b"body", b'{'));
+    let types = objects.flat_map(|object| ahead::strings(src, object, b"type"));
+    types.fold(0, |all, span| {
         let mut buffer = [0; ahead::NAME];
         let event = ahead::decoded(src, span, &mut buffer);
-        bit(event.strip_suffix(b"-create").or_else(|| event.strip_suffix(b"-update")).unwrap_or(event))
-    });
-    kinds.fold(0, |all, bit| all | bit)
+        let kind = event.strip_suffix(b"-create").or_else(|| event.strip_suffix(b"-update")).unwrap_or(event);
+        all | bit(kind).unwrap_or(0)
+    })
 }
 
-fn of_attribute(src: &[u8], at: usize) -> Option<u32> {
-    if src.get(at) != Some(&b'{') {
-        return None;
+fn of_attribute(src: &[u8], at: usize) -> u32 {
+    let is_kind = |key: Span| ATTRIBUTES.contains(&ahead::decoded(src, key, &mut [0; ahead::NAME]));
+    if !ahead::strings(src, at, b"key").any(is_kind) {
+        return 0;
     }
-    let key = ahead::string_member(src, at, b"key")?;
-    if !ATTRIBUTES.contains(&ahead::decoded(src, key, &mut [0; ahead::NAME])) {
-        return None;
-    }
-    let value = ahead::member(src, at, b"value").filter(|&value| src.get(value) == Some(&b'{'))?;
-    let text = ahead::string_member(src, value, b"stringValue")?;
-    let mut buffer = [0; ahead::NAME];
-    let name = ahead::decoded(src, text, &mut buffer);
-    bit(name.strip_prefix(b"\"").and_then(|name| name.strip_suffix(b"\"")).unwrap_or(name))
+    let values = ahead::containers(src, at, b"value", b'{');
+    values.flat_map(|value| ahead::strings(src, value, b"stringValue")).fold(0, |all, span| {
+        let mut buffer = [0; ahead::NAME];
+        let name = ahead::decoded(src, span, &mut buffer);
+        let name = name.strip_prefix(b"\"").and_then(|name| name.strip_suffix(b"\"")).unwrap_or(name);
+        all | bit(name).unwrap_or(0)
+    })
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ fn check(pattern: &str, texts: &[&str]) {
         let wanted = wanted(&regex, text);
         for (start, end) in &wanted {
             assert!(
-                built.need.met_by(text[*start..*end].as_bytes()),
+                built.need.met_by(&text.as_bytes()[*start..*end]),
                 "{pattern:?} {text:?} {:?}",
                 built.need
             );

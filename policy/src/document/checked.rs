@@ -34,6 +34,8 @@ pub(crate) enum Matcher {
     /// An ordered alternation.
     Patterns {
         patterns: Vec<String>,
+        /// Whether they stood in a list.
+        listed: bool,
         ignore_case: bool,
         validator: Validator,
     },

@@ -106,7 +106,12 @@ fn cases() -> Vec<Value> {
         let file: Value = serde_json::from_str(&fs::read_to_string(entry.unwrap().path()).unwrap()).unwrap();
         let cases = file["cases"].as_array().unwrap().iter();
         policies.extend(
-            cases.chain([&file]).filter_map(|case| case.get("policy")).filter(|p| p.is_object()).cloned(),
+            cases
+                .chain([&file])
+                .filter(|case| case.get("problems").is_none())
+                .filter_map(|case| case.get("policy"))
+                .filter(|policy| policy.is_object())
+                .cloned(),
         );
     }
     policies

@@ -19,6 +19,9 @@ pub(crate) struct Pair {
 /// How often a failing input is tried with less in it.
 const SHRINKS: usize = 3_000;
 
+/// Beyond so many digests, masking in place may need more room on the way than at the end (DESIGN.md of the core).
+const KEPT_DIGESTS: usize = 2_048;
+
 /// The number in an environment variable.
 fn env(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
@@ -134,7 +137,13 @@ fn compare(
     for spare in [0, 1, fits + 100] {
         let mut buffer = input.to_vec();
         buffer.resize(fits + spare, b'#');
-        let in_place = masker.mask_in_place(&mut buffer, input.len());
+        let mut in_place = masker.mask_in_place(&mut buffer, input.len());
+        if let Err(Error::Capacity { needed }) = in_place
+            && want.findings.len() > KEPT_DIGESTS
+        {
+            buffer.resize(needed, b'#');
+            in_place = masker.mask_in_place(&mut buffer, input.len());
+        }
         same(&format!("mask_in_place, {spare} bytes spare"), in_place, &buffer, want)?;
         counts(masker, policy, want)?;
     }
@@ -142,6 +151,8 @@ fn compare(
         let mut buffer = input.to_vec();
         match masker.mask_in_place(&mut buffer, input.len()) {
             Err(Error::Capacity { needed }) if needed == want.output.len() => {}
+            Err(Error::Capacity { needed })
+                if needed > want.output.len() && want.findings.len() > KEPT_DIGESTS => {}
             other => return Err(format!("no room: {other:?}, needs {}", want.output.len())),
         }
         if buffer != input {

@@ -119,7 +119,12 @@ impl RuleCheck<'_> {
             patterns.push(pattern.clone());
         }
         let validator = self.validator();
-        Matcher::Patterns { patterns, ignore_case: self.rule.ignore_case.unwrap_or_default(), validator }
+        Matcher::Patterns {
+            patterns,
+            listed: self.rule.patterns.is_some(),
+            ignore_case: self.rule.ignore_case.unwrap_or_default(),
+            validator,
+        }
     }
 
     fn validator(&mut self) -> Validator {
@@ -256,7 +261,10 @@ impl RuleCheck<'_> {
                 self.problems.invalid_but(path, "has no key", "add key_env with the name of a variable");
             }
             (Some(key), None) if key.as_bytes().is_empty() => self.invalid("hash.key", "the key is empty"),
-            (None, Some(name)) if name.is_empty() => self.invalid("hash.key_env", "the name is empty"),
+            // What stands here may be a key, put in the wrong place: it is not shown.
+            (None, Some(name)) if !is_variable(name) => {
+                self.invalid("hash.key_env", "is no name of an environment variable")
+            }
             _ => {}
         }
         match (&hash.key, &hash.key_env) {
@@ -277,4 +285,11 @@ fn types_of(value_type: ValueType) -> Types {
         ValueType::Number => Types::NUMBER,
         ValueType::Boolean => Types::BOOLEAN,
     }
+}
+
+/// A name as POSIX wants it (IEEE 1003.1, section 3.216).
+fn is_variable(name: &str) -> bool {
+    !name.starts_with(|c: char| c.is_ascii_digit())
+        && !name.is_empty()
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
