@@ -18,7 +18,7 @@ pub(super) fn check<I: Iterator<Item = char> + Clone>(text: I) -> Option<Trim> {
     let length = domain.clone().count();
     let ending = domain.clone().skip(length.saturating_sub(ending));
     let is = |name: &&str| ending.clone().map(|ch| ch.to_ascii_lowercase()).eq(name.chars());
-    (!version(domain) && !FILES.iter().any(|name| is(name))).then_some(Trim::front(front))
+    (!version(domain) && !FILES.iter().any(is)).then_some(Trim::front(front))
 }
 
 /// Whether it begins as a version does: numbers and dots, three of them or two and a dash, behind a `v` or not.

@@ -76,8 +76,8 @@ fn valid(digits: &[u8]) -> bool {
         && RANGES.iter().any(|range| range.holds(digits))
 }
 
-/// The longest card number that follows the context and ends where a group of digits ends. An expiry date or a security code
-/// may follow it in the match.
+/// The longest card number that follows the context and ends where a group of digits ends. An expiry date or a
+/// security code may follow it in the match.
 pub(super) fn check<I: Iterator<Item = char> + Clone>(text: I) -> Option<Trim> {
     let front = text.clone().take_while(|ch| digit(*ch).is_none()).count();
     let mut digits = Digits::<MOST>::new();

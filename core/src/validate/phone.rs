@@ -45,7 +45,7 @@ fn narrow(ch: char) -> char {
 /// Characters before the number: up to its first digit or plus, or a parenthesis before that which is closed later.
 fn context<I: Iterator<Item = char> + Clone>(text: I) -> usize {
     // A plus in a URL.
-    if text.clone().next() == Some('%') {
+    if text.clone().take(3).map(|ch| ch.to_ascii_uppercase()).eq("%2B".chars()) {
         return 3;
     }
     let begins = |ch: char| digit(ch).is_some() || matches!(ch, '+' | '\u{ff0b}');

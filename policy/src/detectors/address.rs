@@ -5,8 +5,9 @@ use spanmask_core::validate::Validator;
 
 pub(super) const MAC: Detector = Detector {
     name: "mac_address",
-    description: "Hardware addresses (EUI-48, EUI-64) with colons, dashes or Cisco's dots, but not one digit throughout.",
-    source: "IEEE 802-2014 section 8.1 (EUI-48, EUI-64); Cisco IOS documentation for the dotted form",
+    description: "Hardware addresses (EUI-48, EUI-64) with colons, dashes or Cisco's dots, but not one digit \
+                  throughout.",
+    source: "IEEE Std 802 (EUI-48, EUI-64); Cisco IOS documentation for the dotted form",
     searches: &[Search::new(
         concat!(
             // Not in the middle of a longer run (a fingerprint), but behind a word: `mac:00:1A:…`.
@@ -20,7 +21,8 @@ pub(super) const MAC: Detector = Detector {
 
 pub(super) const IPV4: Detector = Detector {
     name: "ipv4",
-    description: "IPv4 addresses in dotted decimal, but not numbers of three or five parts, or behind a word such as `version`.",
+    description: "IPv4 addresses in dotted decimal, but not numbers of three or five parts, and none behind a word \
+                  such as `version`.",
     source: "RFC 6943 section 3.1.1 (strict form), RFC 791",
     searches: &[Search::new(
         concat!(

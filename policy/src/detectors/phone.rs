@@ -11,7 +11,14 @@ macro_rules! sep {
     };
 }
 
-/// The same, and parentheses.
+/// Spaces and dashes only: dots stand in decimal numbers too.
+macro_rules! dash {
+    () => {
+        r"[\p{Zs}\p{Pd}\u{2212}]"
+    };
+}
+
+/// What people put between groups of digits, and parentheses.
 macro_rules! seps {
     () => {
         r"[\p{Zs}\p{Pd}\u{2212}\u{AD}\u{200B}\u{2060}\u{30FC}./·()（）]"
@@ -119,25 +126,25 @@ const GROUPED: Search = Search::new(
         r"(?:(?:",
         start!(),
         r"[0-9]\p{Zs}?)?\([1-9][0-9]{1,2}\)\p{Zs}?[0-9]{3,5}(?:",
-        sep!(),
+        dash!(),
         "[0-9]{2}",
-        sep!(),
+        dash!(),
         "[0-9]{2}|",
-        sep!(),
+        dash!(),
         "[0-9]{4})|",
         start!(),
         "(?:[1-9][0-9]{2}",
-        sep!(),
+        dash!(),
         "[0-9]{3}(?:",
-        sep!(),
+        dash!(),
         "[0-9]{2}){2}|[6-9][0-9]{2}(?:",
-        sep!(),
+        dash!(),
         "[0-9]{2}){3}|1[3-9][0-9](?:",
-        sep!(),
+        dash!(),
         "[0-9]{4}){2}|[1-9][0-9]",
-        sep!(),
+        dash!(),
         "9[0-9]{4}",
-        sep!(),
+        dash!(),
         r"[0-9]{4}))(?-u:\b)",
     ),
     Validator::Phone,
