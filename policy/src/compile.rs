@@ -1,13 +1,13 @@
 //! From a checked document to the tables that the core masks with.
 
 use crate::automata::{self, AutomatonError};
-use crate::groups::{self, Candidate};
 use crate::detectors::Detector;
 use crate::document::Document;
 use crate::document::checked::{self, Checked, KeySource, LiteralSource, Matcher};
 use crate::error::{PolicyError, Problem, ProblemKind};
 use crate::escape;
 use crate::externals::Externals;
+use crate::groups::{self, Candidate};
 use crate::literals::{self, LiteralsError};
 use crate::policy::Compiled;
 use crate::selectors::Builder;

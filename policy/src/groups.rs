@@ -83,9 +83,8 @@ fn merge_cheapest(groups: &mut Vec<(Front, Vec<usize>)>) {
         both - share(&a.0) * a.1.len() as f64 - share(&b.0) * b.1.len() as f64
     };
     let pairs = (0..groups.len()).flat_map(|b| (0..b).map(move |a| (a, b)));
-    let best = pairs.min_by(|x, y| {
-        cost(&groups[x.0], &groups[x.1]).total_cmp(&cost(&groups[y.0], &groups[y.1]))
-    });
+    let best =
+        pairs.min_by(|x, y| cost(&groups[x.0], &groups[x.1]).total_cmp(&cost(&groups[y.0], &groups[y.1])));
     if let Some((a, b)) = best {
         let (front, members) = groups.swap_remove(b);
         groups[a].0 = union(&groups[a].0, &front);

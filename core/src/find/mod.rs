@@ -39,6 +39,8 @@ pub struct Finder<'m> {
     /// One an allowance and reading.
     allow: Room<'m, Progress>,
     value: Value,
+    /// Whether a backslash stands in the value.
+    escaped: bool,
 }
 
 /// The value at hand.
@@ -73,12 +75,15 @@ impl Finder<'_> {
             bits: Bits::new(Room::filled(0, Bits::words(SEGMENT))),
             allow: Room::filled(Progress::default(), policy.allow.len() * READINGS),
             value: Value::default(),
+            escaped: false,
         }
     }
 
     /// Turns to a value.
-    pub fn begin(&mut self, value: Value) {
+    pub fn begin(&mut self, input: &[u8], value: Value) {
         self.value = value;
+        let raw = input.get(value.span.start..value.span.end).unwrap_or(&[]);
+        self.escaped = raw.contains(&b'\\');
         self.searches.fill(Progress::at_start(value.span.start));
         self.allow.fill(Progress::at_start(value.span.start));
         self.paint.reset(value.span.start);
@@ -112,8 +117,7 @@ impl Finder<'_> {
     fn fill(&mut self, policy: &Policy<'_>, input: &[u8], active: &[u64]) {
         let span = self.value.span;
         self.bits.scan(&policy.fronts, input, self.paint.segment(), span.end);
-        let escaped = input.get(span.start..span.end).is_some_and(|raw| raw.contains(&b'\\'));
-        if !escaped {
+        if !self.escaped {
             let text = Plain::new(input, span.start, span.end);
             return self.fill_reading(policy, input, text, 0, active);
         }
@@ -133,7 +137,12 @@ impl Finder<'_> {
         active: &[u64],
     ) {
         let segment = self.paint.segment();
-        let places = Places { bits: &self.bits, fronts: &policy.fronts, raw: input.get(..text.end()).unwrap_or(input), segment };
+        let places = Places {
+            bits: &self.bits,
+            fronts: &policy.fronts,
+            raw: input.get(..text.end()).unwrap_or(input),
+            segment,
+        };
         let mut covered = policy.allow.is_empty();
         for (i, search) in policy.searches.iter().enumerate() {
             if active.get(i / 64).is_none_or(|word| word >> (i % 64) & 1 == 0) {

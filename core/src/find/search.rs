@@ -79,7 +79,7 @@ impl Progress {
         while !self.done {
             let found = match (search.near, &search.matcher) {
                 (Near::Start(group), Matcher::Pattern(dfa)) => {
-                    self.from_starts(places, group, dfa, pools, text, rewind)?
+                    self.at_starts(places, group, dfa, pools, text, rewind)?
                 }
                 (Near::Around(group, run), Matcher::Pattern(dfa)) => {
                     self.around(places, (group, &run), dfa, pools, text, rewind)?
@@ -101,7 +101,7 @@ impl Progress {
     }
 
     /// The next match that begins in the segment, tried where one may begin.
-    fn from_starts<T: Text>(
+    fn at_starts<T: Text>(
         &mut self,
         places: &Places<'_>,
         group: u8,

@@ -55,7 +55,8 @@ pub(crate) fn run_start(
     before: Option<char>,
     at: usize,
 ) -> (usize, Option<char>) {
-    let Some(stop) = (floor..at).rev().find(|&back| raw.get(back).is_none_or(|byte| !run.holds(*byte))) else {
+    let Some(stop) = (floor..at).rev().find(|&back| raw.get(back).is_none_or(|byte| !run.holds(*byte)))
+    else {
         return (floor, before);
     };
     let lead = (stop.saturating_sub(3)..=stop).rev().find(|&at| raw.get(at).is_none_or(|b| b & 0xc0 != 0x80));

@@ -107,7 +107,12 @@ fn flat(dfa: &DFA<Vec<u32>>, anchored: Anchored, bytes: &[u8]) -> Flat {
 
 /// States that have seen something that a match may have begun with: those that go on otherwise than a search that
 /// begins behind the byte that led to them.
-fn busy(dfa: &DFA<Vec<u32>>, order: &[StateID], starts: &[Option<StateID>], bytes: &[u8]) -> HashSet<StateID> {
+fn busy(
+    dfa: &DFA<Vec<u32>>,
+    order: &[StateID],
+    starts: &[Option<StateID>],
+    bytes: &[u8],
+) -> HashSet<StateID> {
     let mut kinds: HashMap<Vec<StateID>, usize> = HashMap::new();
     let mut kind_of = HashMap::new();
     for state in order {
@@ -115,8 +120,7 @@ fn busy(dfa: &DFA<Vec<u32>>, order: &[StateID], starts: &[Option<StateID>], byte
         let kind = *kinds.entry(row(dfa, *state, bytes).collect()).or_insert(fresh);
         kind_of.insert(*state, kind);
     }
-    let begun: Vec<Option<usize>> =
-        starts.iter().skip(1).map(|id| kind_of.get(&(*id)?).copied()).collect();
+    let begun: Vec<Option<usize>> = starts.iter().skip(1).map(|id| kind_of.get(&(*id)?).copied()).collect();
     let steps = order.iter().flat_map(|state| row(dfa, *state, bytes).take(bytes.len()).zip(&begun));
     steps.filter(|(to, begun)| kind_of.get(to) != begun.as_ref()).map(|(to, _)| to).collect()
 }
