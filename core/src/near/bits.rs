@@ -14,6 +14,7 @@ pub(crate) struct Bits<'m> {
 
 impl<'m> Bits<'m> {
     /// Bits for segments of at most `64 * words.len() / GROUPS` bytes.
+    #[cfg(feature = "alloc")]
     pub(crate) fn new(words: Room<'m, u64>) -> Self {
         Self { words, start: 0, end: 0 }
     }
