@@ -13,6 +13,7 @@ pub mod find;
 pub mod limits;
 pub mod mask;
 pub mod matcher;
+pub mod near;
 pub mod policy;
 pub mod prefilter;
 pub mod report;

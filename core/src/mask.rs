@@ -345,7 +345,7 @@ impl Engine<'_, '_, '_, '_, '_> {
         if self.policy.allow.is_empty() {
             return false;
         }
-        self.work.finder.begin(value);
+        self.work.finder.begin(self.target.input(), value);
         self.work.finder.allows_whole(self.policy, self.target.input())
     }
 
@@ -365,7 +365,8 @@ impl Engine<'_, '_, '_, '_, '_> {
             || active.whole_number.or(active.whole_boolean).is_some()
             || self.may_match(value.span, Types::NUMBER)
             || self.may_match(value.span, Types::BOOLEAN);
-        if !self.may_match(value.span, Types::STRING) && !inner {
+        let may_match = self.may_match(value.span, Types::STRING);
+        if !may_match && !inner {
             return;
         }
         let input = self.target.input();
@@ -377,7 +378,9 @@ impl Engine<'_, '_, '_, '_, '_> {
             }
             value.nearly_nested = true;
         }
-        self.search(value);
+        if may_match {
+            self.search(value);
+        }
     }
 
     fn nested(
@@ -427,7 +430,7 @@ impl Engine<'_, '_, '_, '_, '_> {
 
     /// Searches the text of a value with the searches that `may_match` left, and masks what they find.
     fn search(&mut self, value: Value) {
-        self.work.finder.begin(value);
+        self.work.finder.begin(self.target.input(), value);
         while let Some(part) = self.work.finder.next(self.policy, self.target.input(), &self.work.runs) {
             let (span, rule, level) = (part.span, part.rule, value.level);
             self.mask(PartOf { span, rule, level, kind: Kind::Text });

@@ -2,6 +2,7 @@
 
 use crate::limits::Limits;
 use crate::matcher::Matcher;
+use crate::near::{Fronts, Near};
 use crate::prefilter::{Need, Needs};
 use crate::select::Selectors;
 use crate::span::Types;
@@ -34,6 +35,8 @@ pub struct Policy<'p> {
     pub exempt: Part,
     /// What bytes the searches need.
     pub needs: Needs,
+    /// What the fronts of matches look like.
+    pub fronts: Fronts,
     /// Bounds.
     pub limits: Limits,
 }
@@ -74,6 +77,8 @@ pub struct Search {
     pub need: Need,
     /// Number of its need in [`Policy::needs`].
     pub need_index: u8,
+    /// Where its matches are looked for.
+    pub near: Near,
 }
 
 impl Search {

@@ -13,6 +13,7 @@ const ORDER: &[&str] = &[
     "scan",
     "select",
     "prefilter",
+    "near",
     "matcher",
     "validate",
     "policy",

@@ -7,11 +7,13 @@ use crate::document::checked::{self, Checked, KeySource, LiteralSource, Matcher}
 use crate::error::{PolicyError, Problem, ProblemKind};
 use crate::escape;
 use crate::externals::Externals;
+use crate::groups::{self, Candidate};
 use crate::literals::{self, LiteralsError};
 use crate::policy::Compiled;
 use crate::selectors::Builder;
 use spanmask_core::mask::{Framing, Masker};
 use spanmask_core::matcher::Matcher as Finds;
+use spanmask_core::near::Near;
 use spanmask_core::policy::{Action, HashKey, Policy, Rule, Search};
 use spanmask_core::prefilter::{Need, Needs};
 use spanmask_core::span::Types;
@@ -52,6 +54,8 @@ struct Compiler<'a> {
     exempt: Vec<u32>,
     keys: Vec<HashKey>,
     needs: Vec<Need>,
+    /// One a search.
+    candidates: Vec<Option<Candidate>>,
     warnings: Vec<String>,
 }
 
@@ -75,6 +79,7 @@ impl<'a> Compiler<'a> {
             exempt: Vec::new(),
             keys: Vec::new(),
             needs: Vec::new(),
+            candidates: Vec::new(),
             warnings: Vec::new(),
         }
     }
@@ -126,9 +131,9 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn patterns(&mut self, patterns: &[&str], ignore_case: bool) -> Result<(Finds, Need), AutomatonError> {
+    fn patterns(&mut self, patterns: &[&str], ignore_case: bool) -> Result<Found, AutomatonError> {
         let built = automata::build(patterns, ignore_case, automata::Limits::default(), &mut self.pools)?;
-        Ok((Finds::Pattern(built.dfa), built.need))
+        Ok(found_pattern(&built))
     }
 
     fn literals(
@@ -137,7 +142,7 @@ impl<'a> Compiler<'a> {
         ignore_case: bool,
         whole_word: bool,
         at: &str,
-    ) -> Result<(Finds, Need), Problem> {
+    ) -> Result<Found, Problem> {
         match source {
             LiteralSource::Inline(list) => {
                 let built = literals::build(
@@ -154,7 +159,7 @@ impl<'a> Compiler<'a> {
                     self.warnings
                         .push(format!("{at}.literals[{later}]: says the same as literals[{earlier}]"));
                 }
-                Ok((Finds::Literals(built.literals), built.need))
+                Ok(found_literals(&built))
             }
             LiteralSource::File(name) => self.literals_file(name, ignore_case, whole_word, at),
         }
@@ -166,7 +171,7 @@ impl<'a> Compiler<'a> {
         ignore_case: bool,
         whole_word: bool,
         at: &str,
-    ) -> Result<(Finds, Need), Problem> {
+    ) -> Result<Found, Problem> {
         let place = format!("{at}.literals_file");
         let external =
             |why: String| Problem::new(ProblemKind::External, place.clone(), format!("{name}: {why}"));
@@ -177,18 +182,18 @@ impl<'a> Compiler<'a> {
             literals_problem(&error, place.clone())
                 .suggest(line.map_or_else(|| name.to_owned(), |line| format!("{name}, line {line}")))
         })?;
-        Ok((Finds::Literals(built.literals), built.need))
+        Ok(found_literals(&built))
     }
 
-    fn search(&mut self, (matcher, need): (Finds, Need), role: Role) {
-        let search = self.make(matcher, need, role);
+    fn search(&mut self, found: Found, role: Role) {
+        self.candidates.push(found.candidate);
+        let search = self.make(&found, role);
         self.searches.push(search);
     }
 
     fn make(
         &mut self,
-        matcher: Finds,
-        need: Need,
+        &Found { matcher, need, .. }: &Found,
         Role { rule, validator, types, condition }: Role,
     ) -> Search {
         let known = self.needs.iter().position(|known| *known == need);
@@ -198,7 +203,7 @@ impl<'a> Compiler<'a> {
         });
         // Needs beyond the first 62 count as met: 255 is such an index.
         let need_index = u8::try_from(index).unwrap_or(u8::MAX);
-        Search { rule, matcher, validator, types, condition, need, need_index }
+        Search { rule, matcher, validator, types, condition, need, need_index, near: Near::Anywhere }
     }
 
     /// What must hold: one condition for each list.
@@ -270,22 +275,22 @@ impl<'a> Compiler<'a> {
             longest_first.sort_by_key(|literal| std::cmp::Reverse(literal.chars().count()));
             let built = literals::build(longest_first, false, false, &mut self.pools)
                 .map_err(|error| literals_problem(&error, "allow.literals".to_owned()))?;
-            found.push((Finds::Literals(built.literals), built.need));
+            found.push(found_literals(&built));
         }
         for (i, pattern) in allow.patterns.iter().enumerate() {
             let place = format!("allow.patterns[{i}]");
             let built = automata::build(&[pattern], false, automata::Limits::default(), &mut self.pools)
                 .map_err(|error| automaton_problem(&error, place))?;
-            found.push((Finds::Pattern(built.dfa), built.need));
+            found.push(found_pattern(&built));
         }
         if checked.otlp {
             let built = self.patterns(&[MEDIA_TOKEN], false);
             found.push(built.map_err(|error| automaton_problem(&error, "profile".to_owned()))?);
         }
-        for (matcher, need) in found {
+        for one in found {
             let types = Types::STRING.union(Types::NUMBER);
             let role = Role { rule: 0, validator: Validator::None, types, condition: Search::ANYWHERE };
-            let search = self.make(matcher, need, role);
+            let search = self.make(&one, role);
             self.allow.push(search);
         }
         self.exempt = self.conditions(&allow.keys, &allow.attributes, &allow.paths, "allow.paths")?;
@@ -296,6 +301,8 @@ impl<'a> Compiler<'a> {
         let span_kinds = checked.rules.iter().any(|rule| rule.span_kinds != 0);
         let selectors = self.selectors.finish(checked.otlp, span_kinds, &mut self.pools)?;
         let exempt = self.pools.u32s(&self.exempt);
+        let (near, fronts) = groups::groups(&self.candidates);
+        self.searches.iter_mut().zip(near).for_each(|(search, near)| search.near = near);
         Ok(Policy {
             pools: self.pools.finish(),
             rules: self.rules.into(),
@@ -305,9 +312,26 @@ impl<'a> Compiler<'a> {
             selectors,
             exempt,
             needs: Needs::new(&self.needs),
+            fronts,
             limits: checked.limits,
         })
     }
+}
+
+/// What finds, and what is known of it.
+struct Found {
+    matcher: Finds,
+    need: Need,
+    candidate: Option<Candidate>,
+}
+
+fn found_pattern(built: &automata::Built) -> Found {
+    let candidate = groups::candidate(built.shown.as_ref(), built.dfa.mode);
+    Found { matcher: Finds::Pattern(built.dfa), need: built.need, candidate }
+}
+
+fn found_literals(built: &literals::Built) -> Found {
+    Found { matcher: Finds::Literals(built.literals), need: built.need, candidate: None }
 }
 
 fn pattern_problem(error: &AutomatonError, listed: bool, at: &str) -> Problem {

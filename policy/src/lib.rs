@@ -7,6 +7,7 @@ mod document;
 mod error;
 mod escape;
 mod externals;
+mod groups;
 pub mod literals;
 mod masker;
 mod policy;

@@ -1,6 +1,6 @@
 //! Which bytes of a segment allowances cover, and how far.
 
-use super::search::Progress;
+use super::search::{Places, Progress};
 use crate::policy::Search;
 use crate::span::Span;
 use crate::table::{Pools, Room};
@@ -21,16 +21,17 @@ impl<'m> Cover<'m> {
     /// Marks every allowance that covers a byte of `segment`.
     pub(super) fn fill<'a, T: Text>(
         &mut self,
-        segment: Span,
+        places: &Places<'_>,
         allowances: impl Iterator<Item = (&'a mut Progress, &'a Search)>,
         pools: &Pools<'_>,
         text: T,
         rewind: &mut Rewind<'_>,
     ) {
+        let segment = places.segment;
         self.segment = segment;
         self.reach.fill(0);
         for (progress, allowance) in allowances {
-            while let Some((found, _)) = progress.next_before(segment.end, allowance, pools, text, rewind) {
+            while let Some((found, _)) = progress.next_before(places, allowance, pools, text, rewind) {
                 self.add(found);
                 if found.end > segment.end {
                     progress.put_back(Span::new(segment.end, found.end));

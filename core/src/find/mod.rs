@@ -4,13 +4,14 @@ mod cover;
 mod paint;
 mod search;
 
+use crate::near::Bits;
 use crate::policy::Policy;
 use crate::span::Span;
 use crate::table::Room;
 use crate::view::{Escaped, Plain, Rewind, Text};
 use cover::Cover;
 use paint::Paint;
-use search::Progress;
+use search::{Places, Progress};
 
 pub use paint::SEGMENT;
 pub(crate) use search::skip;
@@ -34,9 +35,12 @@ pub struct Finder<'m> {
     rewind: Rewind<'m>,
     /// One a search and reading.
     searches: Room<'m, Progress>,
+    bits: Bits<'m>,
     /// One an allowance and reading.
     allow: Room<'m, Progress>,
     value: Value,
+    /// Whether a backslash stands in the value.
+    escaped: bool,
 }
 
 /// The value at hand.
@@ -68,14 +72,18 @@ impl Finder<'_> {
             cover: Cover::new(Room::filled(0, SEGMENT)),
             rewind: Rewind::new(),
             searches: Room::filled(Progress::default(), policy.searches.len() * READINGS),
+            bits: Bits::new(Room::filled(0, Bits::words(SEGMENT))),
             allow: Room::filled(Progress::default(), policy.allow.len() * READINGS),
             value: Value::default(),
+            escaped: false,
         }
     }
 
     /// Turns to a value.
-    pub fn begin(&mut self, value: Value) {
+    pub fn begin(&mut self, input: &[u8], value: Value) {
         self.value = value;
+        let raw = input.get(value.span.start..value.span.end).unwrap_or(&[]);
+        self.escaped = raw.contains(&b'\\');
         self.searches.fill(Progress::at_start(value.span.start));
         self.allow.fill(Progress::at_start(value.span.start));
         self.paint.reset(value.span.start);
@@ -108,19 +116,33 @@ impl Finder<'_> {
 
     fn fill(&mut self, policy: &Policy<'_>, input: &[u8], active: &[u64]) {
         let span = self.value.span;
-        let escaped = input.get(span.start..span.end).is_some_and(|raw| raw.contains(&b'\\'));
-        if !escaped {
-            return self.fill_reading(policy, Plain::new(input, span.start, span.end), 0, active);
+        self.bits.scan(&policy.fronts, input, self.paint.segment(), span.end);
+        if !self.escaped {
+            let text = Plain::new(input, span.start, span.end);
+            return self.fill_reading(policy, input, text, 0, active);
         }
         let text = self.value.text(input);
-        self.fill_reading(policy, text, 0, active);
+        self.fill_reading(policy, input, text, 0, active);
         if self.value.nearly_nested {
-            self.fill_reading(policy, text.resolved(), 1, active);
+            self.fill_reading(policy, input, text.resolved(), 1, active);
         }
     }
 
-    fn fill_reading<T: Text>(&mut self, policy: &Policy<'_>, text: T, reading: usize, active: &[u64]) {
+    fn fill_reading<T: Text>(
+        &mut self,
+        policy: &Policy<'_>,
+        input: &[u8],
+        text: T,
+        reading: usize,
+        active: &[u64],
+    ) {
         let segment = self.paint.segment();
+        let places = Places {
+            bits: &self.bits,
+            fronts: &policy.fronts,
+            raw: input.get(..text.end()).unwrap_or(input),
+            segment,
+        };
         let mut covered = policy.allow.is_empty();
         for (i, search) in policy.searches.iter().enumerate() {
             if active.get(i / 64).is_none_or(|word| word >> (i % 64) & 1 == 0) {
@@ -128,12 +150,12 @@ impl Finder<'_> {
             }
             let Some(progress) = self.searches.get_mut(i * READINGS + reading) else { continue };
             while let Some((found, accepted)) =
-                progress.next_before(segment.end, search, &policy.pools, text, &mut self.rewind)
+                progress.next_before(&places, search, &policy.pools, text, &mut self.rewind)
             {
                 if !covered {
                     let allow = self.allow.iter_mut().skip(reading).step_by(READINGS);
                     self.cover.fill(
-                        segment,
+                        &places,
                         allow.zip(&*policy.allow),
                         &policy.pools,
                         text,

@@ -1,5 +1,8 @@
 //! One search's own matches, in order: what the matcher finds and the validator accepts.
 
+use crate::matcher::Matcher;
+use crate::matcher::dfa::{Dfa, Outcome};
+use crate::near::{self, Bits, Fronts, Near, Run};
 use crate::policy::Search;
 use crate::span::Span;
 use crate::table::Pools;
@@ -9,6 +12,16 @@ use crate::view::{Rewind, Text, chars};
 /// A refused match of at most this many characters does not consume: the search goes on behind its first
 /// character. A longer one is passed over, so that a validator which fails everywhere costs linear time.
 const RETRY_CHARS: usize = 256;
+
+/// What is known of the segment at hand.
+pub(super) struct Places<'a> {
+    /// Places by group.
+    pub(super) bits: &'a Bits<'a>,
+    pub(super) fronts: &'a Fronts,
+    /// The input up to the end of the value.
+    pub(super) raw: &'a [u8],
+    pub(super) segment: Span,
+}
 
 /// How far a search has come in the value at hand.
 #[derive(Clone, Copy, Default)]
@@ -20,6 +33,8 @@ pub(super) struct Progress {
     /// A match already found that lies further on, and whether it has been let through.
     ahead: Option<(Span, bool)>,
     done: bool,
+    /// Before here no match holds the character that all matches hold.
+    barren: usize,
 }
 
 impl Progress {
@@ -28,10 +43,10 @@ impl Progress {
         Self { at: start, ..Self::default() }
     }
 
-    /// The next match that begins before `bound`, and whether it has been let through already.
+    /// The next match that begins in the segment, and whether it has been let through already.
     pub(super) fn next_before<T: Text>(
         &mut self,
-        bound: usize,
+        places: &Places<'_>,
         search: &Search,
         pools: &Pools<'_>,
         text: T,
@@ -39,9 +54,9 @@ impl Progress {
     ) -> Option<(Span, bool)> {
         let found = match self.ahead.take() {
             Some(ahead) => ahead,
-            None => (self.find(search, pools, text, rewind)?, false),
+            None => (self.find(places, search, pools, text, rewind)?, false),
         };
-        if found.0.start < bound {
+        if found.0.start < places.segment.end {
             return Some(found);
         }
         self.ahead = Some(found);
@@ -55,15 +70,27 @@ impl Progress {
 
     fn find<T: Text>(
         &mut self,
+        places: &Places<'_>,
         search: &Search,
         pools: &Pools<'_>,
         text: T,
         rewind: &mut Rewind<'_>,
     ) -> Option<Span> {
         while !self.done {
-            let Some(found) = search.matcher.find(pools, text, self.at, self.before, rewind) else {
-                self.done = true;
-                break;
+            let found = match (search.near, &search.matcher) {
+                (Near::Start(group), Matcher::Pattern(dfa)) => {
+                    self.at_starts(places, group, dfa, pools, text, rewind)?
+                }
+                (Near::Around(group, run), Matcher::Pattern(dfa)) => {
+                    self.around(places, (group, &run), dfa, pools, text, rewind)?
+                }
+                _ => match search.matcher.find(pools, text, self.at, self.before, rewind) {
+                    Some(found) => found,
+                    None => {
+                        self.done = true;
+                        break;
+                    }
+                },
             };
             let part = self.judge(search.validator, text, found);
             if part.is_some() {
@@ -71,6 +98,69 @@ impl Progress {
             }
         }
         None
+    }
+
+    /// The next match that begins in the segment, tried where one may begin.
+    fn at_starts<T: Text>(
+        &mut self,
+        places: &Places<'_>,
+        group: u8,
+        dfa: &Dfa,
+        pools: &Pools<'_>,
+        text: T,
+        rewind: &mut Rewind<'_>,
+    ) -> Option<Span> {
+        loop {
+            let place = places.bits.next(group, self.at)?;
+            let before = match near::aligned(text, places.raw, self.at, self.before, place) {
+                Ok(before) => before,
+                Err(next) => {
+                    (self.at, self.before) = next;
+                    continue;
+                }
+            };
+            match dfa.find_near(pools, text, (place, before), place, rewind) {
+                Outcome::Found(found) => return Some(found),
+                Outcome::NoneBefore(at, before) => (self.at, self.before) = (at, before),
+            }
+        }
+    }
+
+    /// The next match around a character that all matches hold. The match may begin behind the segment.
+    fn around<T: Text>(
+        &mut self,
+        places: &Places<'_>,
+        (group, run): (u8, &Run),
+        dfa: &Dfa,
+        pools: &Pools<'_>,
+        text: T,
+        rewind: &mut Rewind<'_>,
+    ) -> Option<Span> {
+        loop {
+            let place = match places.bits.next(group, self.at) {
+                Some(place) => place,
+                None => self.behind_segment(places, group, run)?,
+            };
+            let (from, before) = near::run_start(places.raw, run, self.at, self.before, place);
+            match dfa.find_near(pools, text, (from, before), place, rewind) {
+                Outcome::Found(found) => return Some(found),
+                Outcome::NoneBefore(at, before) => (self.at, self.before) = (at, before),
+            }
+        }
+    }
+
+    /// A place behind the segment around which a match may begin in the segment: the end of the run that goes on there.
+    fn behind_segment(&mut self, places: &Places<'_>, group: u8, run: &Run) -> Option<usize> {
+        let end = places.segment.end;
+        if self.barren > end || self.at > end {
+            return None;
+        }
+        let rest = places.raw.get(end..)?;
+        let may_be_it = |byte: u8| byte == b'\\' || places.fronts.begins(group, byte);
+        let stops = |byte: &u8| !run.holds(*byte) || may_be_it(*byte);
+        let length = rest.iter().position(stops).unwrap_or(rest.len());
+        self.barren = end + length + 1;
+        rest.get(length).filter(|byte| may_be_it(**byte)).map(|_| end + length)
     }
 
     /// Moves on behind a match, or behind its first character when it is refused.

@@ -26,6 +26,8 @@ pub struct Table {
     pub starts: Part,
     /// This state and all after it match.
     pub first_match: u32,
+    /// A state before this one is dead or has seen nothing that a match could begin with.
+    pub first_busy: u32,
 }
 
 /// How a pattern is searched for.
@@ -57,7 +59,17 @@ struct Machine<'a> {
     transitions: &'a [u32],
     starts: &'a [u32],
     first_match: u32,
+    first_busy: u32,
     end: u32,
+}
+
+/// What a search near a place came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// A match.
+    Found(Span),
+    /// No match begins before this place; the character in front of it.
+    NoneBefore(usize, Option<char>),
 }
 
 impl<'a> Machine<'a> {
@@ -66,6 +78,7 @@ impl<'a> Machine<'a> {
             transitions: table.transitions.of(&pools.u32s),
             starts: table.starts.of(&pools.u32s),
             first_match: table.first_match,
+            first_busy: table.first_busy,
             end: table.end,
         }
     }
@@ -83,6 +96,34 @@ impl<'a> Machine<'a> {
     #[inline]
     fn matches(&self, state: u32) -> bool {
         state >= self.first_match
+    }
+
+    /// The end of the preferred match, as [`Self::run`]; without one, the place behind `until` at which nothing is
+    /// begun, and the character in front of it if any was read.
+    #[inline]
+    fn run_until<T: Text>(
+        &self,
+        symbols: Symbols<'_>,
+        text: T,
+        mut at: usize,
+        mut state: u32,
+        until: usize,
+    ) -> Result<usize, (usize, Option<char>)> {
+        let mut last = None;
+        loop {
+            let Some((ch, next)) = text.next(at) else {
+                return if self.matches(self.step(state, self.end)) { Ok(at) } else { Err((at, last)) };
+            };
+            state = self.step(state, u32::from(symbols.of(ch)));
+            if self.matches(state) {
+                return Ok(self.run(symbols, text, next, state).unwrap_or(at));
+            }
+            at = next;
+            last = Some(ch);
+            if state < self.first_busy && at > until {
+                return Err((at, last));
+            }
+        }
     }
 
     /// The end of the preferred match, from `state` at the place `at`.
@@ -132,6 +173,47 @@ impl Dfa {
             }
             let (ch, next) = text.next(end)?;
             (from, before) = (next, Some(ch));
+        }
+    }
+}
+
+impl Dfa {
+    /// Looks for a match that begins at the place `from` (in [`Mode::Try`]), or at or after it and around `until`:
+    /// as soon as nothing that was read behind `until` can begin a match, it stops.
+    #[must_use]
+    pub fn find_near<T: Text>(
+        &self,
+        pools: &Pools<'_>,
+        text: T,
+        (from, before): (usize, Option<char>),
+        until: usize,
+        rewind: &mut Rewind<'_>,
+    ) -> Outcome {
+        let symbols = self.alphabet.symbols(pools);
+        let forward = Machine::new(&self.forward, pools);
+        if self.mode == Mode::Try {
+            let end = forward.run(symbols, text, from, forward.start(symbols, before));
+            return match (end, text.next(from)) {
+                (Some(end), _) if end > from => Outcome::Found(Span::new(from, end)),
+                (_, Some((ch, next))) => Outcome::NoneBefore(next, Some(ch)),
+                (_, None) => Outcome::NoneBefore(text.end(), before),
+            };
+        }
+        let reverse = Machine::new(&self.reverse, pools);
+        let (mut from, mut before) = (from, before);
+        loop {
+            let end = match forward.run_until(symbols, text, from, forward.start(symbols, before), until) {
+                Ok(end) => end,
+                Err((place, ch)) => return Outcome::NoneBefore(place, ch.or(before)),
+            };
+            let start = start_of(&reverse, symbols, text, from, before, end, rewind);
+            if start < end {
+                return Outcome::Found(Span::new(start, end));
+            }
+            match text.next(end) {
+                Some((ch, next)) => (from, before) = (next, Some(ch)),
+                None => return Outcome::NoneBefore(end, before),
+            }
         }
     }
 }

@@ -140,12 +140,15 @@ impl Chunk {
         let mut len = 0;
         let mut at = self.next;
         while len + LONGEST <= CHUNK && at < self.end {
-            let byte = input.get(at).copied().unwrap_or(b' ');
-            if byte != b'\\' {
-                self.bytes[len] = byte;
-                self.map[len] = (at - self.base) as u32;
-                len += 1;
-                at += 1;
+            let run = plain(input.get(at..self.end.min(at + CHUNK - LONGEST + 1 - len)).unwrap_or(&[]));
+            if !run.is_empty() {
+                self.bytes[len..len + run.len()].copy_from_slice(run);
+                let from = (at - self.base) as u32;
+                for (raw, slot) in (from..).zip(&mut self.map[len..len + run.len()]) {
+                    *slot = raw;
+                }
+                len += run.len();
+                at += run.len();
                 continue;
             }
             let Some((ch, next)) = text.next(at) else { break };
@@ -228,6 +231,16 @@ impl Chunk {
         let open = self.carry.in_string != 0 || self.carry.escaped || self.carry.hex > 0;
         if open { Err(NotJson) } else { Ok(()) }
     }
+}
+
+/// The front of `raw` up to a backslash.
+fn plain(raw: &[u8]) -> &[u8] {
+    const STEP: usize = 32;
+    let clear =
+        raw.chunks_exact(STEP).take_while(|step| step.iter().all(|byte| *byte != b'\\')).count() * STEP;
+    let rest = raw.get(clear..).unwrap_or(&[]);
+    let more = rest.iter().position(|byte| *byte == b'\\').unwrap_or(rest.len());
+    raw.get(..clear + more).unwrap_or(raw)
 }
 
 /// Which bytes a backslash escapes, and whether the first byte of the next block is escaped; `used` bytes of

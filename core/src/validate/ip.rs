@@ -1,15 +1,30 @@
 //! IP addresses: RFC 6943 section 3.1.1 (strict IPv4), RFC 4291 section 2.2 and RFC 4007 section 11 (zones).
 
 use super::Trim;
+use super::context::before_hex;
 
-/// Four octets without leading zeros; what stands before the first digit stays out.
+/// Words before what looks like an address and is none.
+const VERSIONS: [&str; 9] =
+    ["version", "ver", "release", "build", "firmware", "section", "sec", "chapter", "clause"];
+
+/// Four octets without leading zeros; what stands before the first digit stays out. Behind `version` or `§` there is
+/// nothing to mask, and the search has to go on behind the number.
 pub(super) fn check_v4<I: Iterator<Item = char> + Clone>(text: I) -> Option<Trim> {
-    let front = text.clone().take_while(|ch| !ch.is_ascii_digit()).count();
+    let before = text.clone().take_while(|ch| !ch.is_ascii_digit());
+    let front = before.clone().count();
+    if is_version(before) {
+        return Some(Trim::front(text.count()));
+    }
     octets(text.clone().skip(front))?;
     // `Chrome/120.0.0.0` is a version.
     let version =
         text.clone().next() == Some('/') && text.skip(front).skip_while(|ch| *ch != '.').eq(".0.0.0".chars());
     (!version).then_some(Trim::front(front))
+}
+
+fn is_version<I: Iterator<Item = char> + Clone>(before: I) -> bool {
+    let word = before.clone().take_while(char::is_ascii_alphabetic).map(|ch| ch.to_ascii_lowercase());
+    VERSIONS.iter().any(|version| word.clone().eq(version.chars())) || before.clone().any(|ch| ch == '§')
 }
 
 /// The text of exactly four octets.
@@ -44,17 +59,9 @@ struct Groups {
 
 /// An address of eight groups, or fewer with `::`, maybe ending in an IPv4 address, maybe with a zone.
 pub(super) fn check_v6<I: Iterator<Item = char> + Clone>(text: I) -> Option<Trim> {
-    let front = text.clone().take_while(|ch| !ch.is_ascii_hexdigit() && *ch != ':').count();
-    let body = text.clone().skip(front);
-    let address = body.clone().take_while(|ch| ch.is_ascii_hexdigit() || matches!(ch, ':' | '.'));
-    let end = address.clone().count();
-    let zone = body.clone().nth(end) == Some('%');
-    // The pattern takes one more character behind `::`; a full stop there is none of the address.
-    let stop = !zone && address.clone().last() == Some('.');
-    let length = end - usize::from(stop);
-    let groups = parse(address.take(length))?;
-    let back = if zone { 0 } else { body.count().saturating_sub(length) };
-    plausible(&groups).then_some(Trim::front(front).back(back))
+    let front = before_hex(text.clone(), &[':']);
+    let groups = parse(text.skip(front).take_while(|ch| *ch != '%'))?;
+    plausible(&groups).then_some(Trim::front(front))
 }
 
 fn parse<I: Iterator<Item = char> + Clone>(text: I) -> Option<Groups> {

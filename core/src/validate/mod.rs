@@ -1,6 +1,7 @@
 //! Checks that a match must pass, one file a check. None allocates, none panics, and each takes time linear in the
 //! match. Digits are ASCII digits: a checksum over others is refused.
 
+mod context;
 mod digits;
 mod email;
 mod iban;
@@ -24,15 +25,15 @@ pub enum Validator {
     None = 0,
     /// ISO/IEC 7812-1 annex B over two digits or more.
     Luhn = 1,
-    /// A card number: issuer range, length and Luhn; what follows it in the match stays out.
+    /// A card number: issuer range, length and Luhn; context before it and what follows it stay out.
     PaymentCard = 2,
     /// An IBAN: country, length, structure and ISO 7064 MOD 97-10.
     Mod97 = 3,
     /// A US social security or taxpayer number.
     Ssn = 4,
-    /// An IPv4 address; one character of context before it stays out.
+    /// An IPv4 address; context before it stays out, and if that is the word of a version, the whole match does.
     Ipv4 = 5,
-    /// An IPv6 address; context at both ends stays out.
+    /// An IPv6 address; context before it stays out.
     Ipv6 = 6,
     /// A hardware address; context before it stays out.
     Mac = 7,
@@ -40,9 +41,9 @@ pub enum Validator {
     Phone = 8,
     /// A phone number as dialled within a country: grouped, and no date.
     PhoneNational = 9,
-    /// An e-mail address that is no file name and no package version.
+    /// An e-mail address that is no file name and no package version; an escape before it stays out.
     Email = 10,
-    /// Letters and digits, both.
+    /// Letters and digits, both; an escape before them stays out.
     Token = 11,
     /// A name, punctuation, and a token: the token is the match.
     KeyedToken = 12,
@@ -56,6 +57,10 @@ pub enum Validator {
     AbaRouting = 16,
     /// A UK NHS number.
     Nhs = 17,
+    /// Everything; an escape before it stays out.
+    BehindEscape = 18,
+    /// Letters and digits that are no words with dashes between them; an escape before them stays out.
+    RandomToken = 19,
 }
 
 /// How many characters at the two ends of a match stay out of it.
@@ -112,7 +117,7 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 impl Validator {
     /// All of them, by number.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::None,
         Self::Luhn,
         Self::PaymentCard,
@@ -131,6 +136,8 @@ impl Validator {
         Self::Verhoeff,
         Self::AbaRouting,
         Self::Nhs,
+        Self::BehindEscape,
+        Self::RandomToken,
     ];
 
     /// The validator of this number.
@@ -161,6 +168,8 @@ impl Validator {
             Self::Verhoeff => weighted::verhoeff(text),
             Self::AbaRouting => weighted::aba_routing(text),
             Self::Nhs => weighted::nhs(text),
+            Self::BehindEscape => Some(Trim::front(context::escape(text))),
+            Self::RandomToken => token::check_random(text),
         }
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn aba_routing(text: impl Iterator<Item = char>) -> Option<Trim> {
         digits.iter().zip([3, 7, 1].iter().cycle()).map(|(digit, weight)| u32::from(*digit) * weight).sum();
     let prefix = super::digits::number(digits.get(..2)?);
     let used = matches!(prefix, 0..=12 | 21..=32 | 61..=72 | 80);
-    Trim::when(digits.len() == 9 && used && !uniform(digits) && sum % 10 == 0)
+    Trim::when(digits.len() == 9 && used && !uniform(digits) && sum.is_multiple_of(10))
 }
 
 /// NHS Data Dictionary: ten digits, weights 10 to 2, modulo 11.

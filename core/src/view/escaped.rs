@@ -48,6 +48,9 @@ impl<'a> Escaped<'a> {
     /// The character at `at`, where a raw backslash stands.
     #[inline(never)]
     fn escape(&self, at: usize, level: u8) -> Option<(char, usize)> {
+        if let Some(known) = self.doubled(at, level) {
+            return Some(known);
+        }
         let (ch, next) = self.read(at, level - 1)?;
         if ch != '\\' {
             return Some((ch, next));
@@ -55,20 +58,29 @@ impl<'a> Escaped<'a> {
         Some(self.resolve(next, level - 1).unwrap_or(('\\', next)))
     }
 
+    /// The same where every level has doubled the backslashes of the one before, as all writers do: a backslash of level
+    /// `level - 1` is a run of `2^(level - 1)` raw ones. `None` for anything else.
+    #[inline]
+    fn doubled(&self, at: usize, level: u8) -> Option<(char, usize)> {
+        let one = 1_usize << (level - 1).min(15);
+        let raw = self.raw.get(at..)?;
+        let run = raw.iter().take(2 * one).take_while(|byte| **byte == b'\\').count();
+        let next = raw.get(run).copied();
+        match next {
+            _ if run == 2 * one => Some(('\\', at + run)),
+            Some(b'"') if run == 2 * one - 1 => Some(('"', at + run + 1)),
+            Some(letter) if run == one => short(letter as char).map(|ch| (ch, at + run + 1)),
+            _ => None,
+        }
+    }
+
     /// What the escape means whose backslash ends at `at`, in characters of `below`.
     fn resolve(&self, at: usize, below: u8) -> Option<(char, usize)> {
         let (ch, next) = self.read(at, below)?;
-        let plain = match ch {
-            '"' | '\\' | '/' => ch,
-            'b' => '\u{8}',
-            'f' => '\u{c}',
-            'n' => '\n',
-            'r' => '\r',
-            't' => '\t',
-            'u' => return self.unicode(next, below),
-            _ => return None,
-        };
-        Some((plain, next))
+        match ch {
+            'u' => self.unicode(next, below),
+            _ => short(ch).map(|plain| (plain, next)),
+        }
     }
 
     fn unicode(&self, at: usize, below: u8) -> Option<(char, usize)> {
@@ -113,6 +125,20 @@ impl<'a> Escaped<'a> {
         }
         count
     }
+}
+
+/// The character that a backslash and this one stand for (RFC 8259, section 7); `None` for `u` and what is no escape.
+#[inline]
+fn short(letter: char) -> Option<char> {
+    Some(match letter {
+        '"' | '\\' | '/' => letter,
+        'b' => '\u{8}',
+        'f' => '\u{c}',
+        'n' => '\n',
+        'r' => '\r',
+        't' => '\t',
+        _ => return None,
+    })
 }
 
 impl Text for Escaped<'_> {

@@ -5,10 +5,12 @@
 //! characters get ASCII word bytes, so that Unicode's `\b` becomes ASCII's, which a DFA can decide. What
 //! `regex-automata` determinizes from that is copied into flat tables for the core (`tables`).
 
+mod near;
 mod need;
 mod symbols;
 mod tables;
 
+pub use near::{Chars, Shown};
 use regex_automata::nfa::thompson;
 use regex_syntax::hir::Hir;
 use spanmask_core::matcher::dfa::{Dfa, Mode};
@@ -74,6 +76,8 @@ impl std::error::Error for AutomatonError {}
 pub struct Built {
     /// The automaton.
     pub dfa: Dfa,
+    /// What of every match shows in raw bytes, if that is known.
+    pub shown: Option<Shown>,
     /// What every match holds.
     pub need: Need,
 }
@@ -103,6 +107,8 @@ pub fn build(
         reverse: Default::default(),
         mode: Mode::Try,
     };
+    let need_of_one = if need.at_least > 0 { need.ascii } else { 0 };
+    let shown = tried.as_ref().map(|table| near::shown(table, &near::Meaning::of(&classes), need_of_one));
     let dfa = if let Some(table) = within(SHORT_WAIT) {
         stored(table, pools)
     } else if let Some((forward, reverse)) = tables::searching(&symbolic, columns, limits)? {
@@ -112,7 +118,7 @@ pub fn build(
     } else {
         return Err(AutomatonError::TooLarge { limit: "pattern.size" });
     };
-    Ok(Built { dfa, need })
+    Ok(Built { dfa, shown, need })
 }
 
 fn parse(patterns: &[&str], ignore_case: bool) -> Result<Hir, AutomatonError> {

@@ -37,7 +37,7 @@ impl Set {
     }
 }
 
-fn frequency(byte: u8) -> f64 {
+pub(super) fn frequency(byte: u8) -> f64 {
     match byte {
         b' ' | b'e' | b't' | b'a' | b'"' => 0.08,
         b'@' | b'#' | b'%' | b'~' | b'^' | b'`' | b'|' | b'<' | b'>' | b'=' | b'+' | b'&' | b'$' => 0.0005,

@@ -9,7 +9,7 @@ use regex_automata::{Anchored, MatchKind};
 use regex_syntax::hir::Hir;
 use spanmask_core::matcher::dfa::Table;
 use spanmask_core::table::PoolBuilder;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A table before it is put into the pools.
 pub(super) struct Flat {
@@ -17,6 +17,7 @@ pub(super) struct Flat {
     transitions: Vec<u32>,
     starts: Vec<u32>,
     first_match: u32,
+    first_busy: u32,
 }
 
 /// States above this count are not minimized: it would take too long.
@@ -82,8 +83,11 @@ fn flat(dfa: &DFA<Vec<u32>>, anchored: Anchored, bytes: &[u8]) -> Flat {
         order.push(state);
         states.extend(row(dfa, state, bytes).filter(|id| !dfa.is_dead_state(*id)));
     }
-    // Matching states come last, so that one comparison tells them.
-    order.sort_by_key(|state| dfa.is_match_state(*state));
+    // Idle states come first and matching states last, so that one comparison tells them.
+    let busy = busy(dfa, &order, &starts, bytes);
+    let is_idle = |state: &StateID| !busy.contains(state) && !dfa.is_match_state(*state);
+    order.sort_by_key(|state| (dfa.is_match_state(*state), !is_idle(state)));
+    let idle = order.iter().filter(|state| is_idle(state)).count();
     let number =
         |id: StateID, at: &HashMap<StateID, usize>| at.get(&id).map_or(0, |i| ((i + 1) * columns) as u32);
     let at: HashMap<StateID, usize> = order.iter().enumerate().map(|(i, id)| (*id, i)).collect();
@@ -97,7 +101,28 @@ fn flat(dfa: &DFA<Vec<u32>>, anchored: Anchored, bytes: &[u8]) -> Flat {
         transitions,
         starts: starts.iter().map(|id| id.map_or(0, |id| number(id, &at))).collect(),
         first_match: ((plain + 1) * columns) as u32,
+        first_busy: ((idle + 1) * columns) as u32,
     }
+}
+
+/// States that have seen something that a match may have begun with: those that go on otherwise than a search that
+/// begins behind the byte that led to them.
+fn busy(
+    dfa: &DFA<Vec<u32>>,
+    order: &[StateID],
+    starts: &[Option<StateID>],
+    bytes: &[u8],
+) -> HashSet<StateID> {
+    let mut kinds: HashMap<Vec<StateID>, usize> = HashMap::new();
+    let mut kind_of = HashMap::new();
+    for state in order {
+        let fresh = kinds.len();
+        let kind = *kinds.entry(row(dfa, *state, bytes).collect()).or_insert(fresh);
+        kind_of.insert(*state, kind);
+    }
+    let begun: Vec<Option<usize>> = starts.iter().skip(1).map(|id| kind_of.get(&(*id)?).copied()).collect();
+    let steps = order.iter().flat_map(|state| row(dfa, *state, bytes).take(bytes.len()).zip(&begun));
+    steps.filter(|(to, begun)| kind_of.get(to) != begun.as_ref()).map(|(to, _)| to).collect()
 }
 
 /// Where a state goes: on each byte, then at the end of the text.
@@ -143,12 +168,34 @@ impl Flat {
         Some(longest.into_iter().max().unwrap_or(0))
     }
 
+    /// The states in which it may begin.
+    pub(super) fn begins(&self) -> impl Iterator<Item = u32> + '_ {
+        self.starts.iter().copied().filter(|state| *state != 0)
+    }
+
+    /// The classes that a state goes on with, and where to.
+    pub(super) fn steps(&self, state: u32) -> impl Iterator<Item = (usize, u32)> + '_ {
+        let row = &self.transitions[state as usize..][..self.columns - 1];
+        row.iter().copied().enumerate().filter(|(_, next)| *next != 0)
+    }
+
+    /// Whether a match has been seen.
+    pub(super) fn matches(&self, state: u32) -> bool {
+        state >= self.first_match
+    }
+
+    /// Whether the end of the text shows a match.
+    pub(super) fn matches_at_end(&self, state: u32) -> bool {
+        self.matches(self.transitions[state as usize + self.columns - 1])
+    }
+
     pub(super) fn store(&self, pools: &mut PoolBuilder) -> Table {
         Table {
             end: (self.columns - 1) as u32,
             transitions: pools.u32s(&self.transitions),
             starts: pools.u32s(&self.starts),
             first_match: self.first_match,
+            first_busy: self.first_busy,
         }
     }
 }

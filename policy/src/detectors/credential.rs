@@ -39,11 +39,12 @@ pub(super) const JWT: Detector = Detector {
     source: "RFC 7519, RFC 7515 section 3.1, RFC 7516 section 3.1",
     searches: &[Search::new(
         concat!(
-            r"(?-u:\b)(?:eyJ|eyA|ewo|ewk|ew0)[A-Za-z0-9_-]{8,}\.",
-            r"(?:(?:eyJ|eyA|ewo|ewk|ew0)[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*){0,3}",
+            start!(),
+            r"(?:eyJ|eyA|ewo|ewk|ew0)[A-Za-z0-9_-]{8,}\.",
+            r"(?:(?:eyJ|eyA|ewo|ewk|ew0)[A-Za-z0-9_-]{4,}(?:\.(?:[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+){0,2})?)?",
             r"|[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+){1,3})",
         ),
-        Validator::None,
+        Validator::BehindEscape,
     )],
 };
 
@@ -52,7 +53,10 @@ pub(super) const BEARER: Detector = Detector {
     description: "The token behind `Bearer`, from sixteen characters that hold letters and digits.",
     source: "RFC 6750 section 2.1",
     searches: &[Search::new(
-        r"(?-u:\b)(?i-u:bearer)(?:[\s:=]|%20|\\[nt]){1,4}[A-Za-z0-9._~+/-]{16,}=*",
+        concat!(
+            start!(),
+            r"(?i-u:bearer)(?:[\s:=]|%20|\\[nrt]){1,4}[A-Za-z0-9_~+/-]+(?:\.[A-Za-z0-9_~+/-]+)*=*"
+        ),
         Validator::KeyedToken,
     )],
 };

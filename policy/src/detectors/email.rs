@@ -10,11 +10,15 @@ macro_rules! unspaced {
     };
 }
 
-/// A top-level domain; Latin letters end where other scripts go on (`a@example.comです`).
+/// A domain. A top-level domain ends where another script goes on (`a@example.comです`).
 macro_rules! domain {
     () => {
         concat!(
-            r"(?:(?:[\p{L}\p{N}\p{M}_-]+\.)+(?:xn--[A-Za-z0-9-]{2,}|[\p{Latin}\p{M}]{2,}|[\p{L}\p{M}]{2,})",
+            r"(?:(?:[\p{L}\p{N}\p{M}_-]+\.)+(?:xn--[A-Za-z0-9-]{2,}|[\p{Latin}\p{M}]{2,}|[\p{L}\p{M}&&[^\p{Hangul}",
+            unspaced!(),
+            r"]]{2,}|[\p{Hangul}\p{M}",
+            unspaced!(),
+            r"]{2,})",
             r"|\[(?:IPv6:)?[0-9A-Fa-f:.]{3,45}\])",
         )
     };
@@ -26,7 +30,7 @@ pub(super) const EMAIL: Detector = Detector {
     source: "RFC 5321 section 4.1.2 and RFC 6531 section 3.3 (addresses), RFC 5890 (domains)",
     searches: &[Search::new(
         concat!(
-            r"(?:[_\p{L}\p{N}&&[^",
+            r"(?:\\[nrt])?(?:[_\p{L}\p{N}&&[^",
             unspaced!(),
             r"]][\p{L}\p{N}\p{M}_.%+'~#$!*^\-&&[^",
             unspaced!(),

@@ -14,7 +14,7 @@ macro_rules! separator {
 /// Countries whose IBANs have `$count` characters behind the check digits.
 macro_rules! iban {
     ($codes:literal, $count:literal) => {
-        concat!("(?i-u:", $codes, r")[0-9]{2}(?:[\p{Zs}\p{Pd}\u{2212}]?[0-9A-Za-z]){", $count, "}")
+        concat!("(?i-u:", $codes, r")[0-9]{2}(?:[\p{Zs}\p{Pd}\u{2212}.]?[0-9A-Za-z]){", $count, "}")
     };
 }
 
@@ -24,7 +24,8 @@ pub(super) const IBAN: Detector = Detector {
     source: "ISO 13616, SWIFT IBAN Registry, ISO 7064 MOD 97-10",
     searches: &[Search::new(
         concat!(
-            r"(?-u:\b)(?:",
+            start!(),
+            "(?:",
             iban!("NO", 11),
             "|",
             iban!("BE", 12),
@@ -66,6 +67,13 @@ pub(super) const IBAN: Detector = Detector {
     )],
 };
 
+/// What people put between the digits of a card.
+macro_rules! gap {
+    ($count:literal) => {
+        concat!(r"[\p{Zs}\p{Pd}\u{2212}.]", $count)
+    };
+}
+
 pub(super) const PAYMENT_CARD: Detector = Detector {
     name: "payment_card",
     description: "Payment card numbers of known issuers that pass Luhn, grouped or not, also as JSON numbers.",
@@ -73,19 +81,24 @@ pub(super) const PAYMENT_CARD: Detector = Detector {
     searches: &[
         Search::new(
             concat!(
-                r"(?-u:\b)(?:[0-9]{4}(?:",
-                separator!(),
-                r"{0,3}[0-9]{4}){3}(?:",
-                separator!(),
-                r"{0,3}[0-9]{1,3})?|[0-9]{4}",
-                separator!(),
-                r"{1,3}[0-9]{6}",
-                separator!(),
-                r"{1,3}[0-9]{4,5}|[0-9]{6}",
-                separator!(),
-                r"{1,3}[0-9]{13}|[0-9]{4}(?:",
-                separator!(),
-                r"{1,3}[0-9]{3}){3}|[0-9]{13,15})(?-u:\b)",
+                // Not the digits behind a decimal point.
+                r"(?:^|[^0-9A-Za-z_.]|(?:^|[^0-9])\.|\\[nrt])(?:[0-9]{4}(?:",
+                gap!("{0,3}"),
+                r"[0-9]{4}){3}(?:",
+                gap!("{0,3}"),
+                r"[0-9]{1,3})?|[0-9]{4}",
+                gap!("{1,3}"),
+                r"[0-9]{6}",
+                gap!("{1,3}"),
+                r"[0-9]{4,5}|[0-9]{6}",
+                gap!("{1,3}"),
+                r"[0-9]{13}|[0-9]{4}(?:",
+                gap!("{1,3}"),
+                r"[0-9]{3}){3}|[0-9]{4}(?:",
+                gap!("{1,3}"),
+                r"[0-9]{4}){2}",
+                gap!("{1,3}"),
+                r"[0-9]{2,3}|[0-9]{13,15})(?-u:\b)",
             ),
             Validator::PaymentCard,
         ),
@@ -104,21 +117,28 @@ pub(super) const US_SSN: Detector = Detector {
     source: "SSA, Social Security Number Randomization (2011) and POMS RM 10201.035; IRS, ITIN ranges",
     searches: &[
         Search::new(
-            concat!(r"(?-u:\b)[0-9]{3}", separator!(), r"[0-9]{2}", separator!(), r"[0-9]{4}(?-u:\b)"),
+            concat!(start!(), "[0-9]{3}", separator!(), "[0-9]{2}", separator!(), r"[0-9]{4}(?-u:\b)"),
             Validator::Ssn,
         ),
         Search::new(
-            r#"(?-u:\b)(?i-u:ssn|itin|social[ _-]?security(?:[ _-]?(?:number|no|num))?)[\s:=#."'`]{1,6}[0-9]{9}(?-u:\b)"#,
+            concat!(
+                start!(),
+                r"(?i-u:ssn|itin|social[ _-]?security)(?i-u:[ _-]?(?:number|no|num))?(?i-u:\sis)?",
+                r#"[\s:=#."'`\\]{1,6}[0-9]{3}\.?[0-9]{2}\.?[0-9]{4}(?-u:\b)"#,
+            ),
             Validator::Ssn,
         ),
-        Search::new(r"(?-u:\b)[0-9]{9}(?-u:\b)", Validator::Ssn).under(&[
+        Search::new(r"(?-u:\b)[0-9]{3}\.?[0-9]{2}\.?[0-9]{4}(?-u:\b)", Validator::Ssn).under(&[
             "ssn",
             "*_ssn",
-            "ssn_*",
+            "ssn_number",
             "*-ssn",
-            "*social_security*",
-            "*socialsecurity*",
-            "*social-security*",
+            "*social_security",
+            "*social_security_number",
+            "*social_security_no",
+            "*socialsecurity",
+            "*socialsecuritynumber",
+            "*social-security-number",
             "itin",
             "*_itin",
         ]),

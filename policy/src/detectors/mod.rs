@@ -2,8 +2,16 @@
 //!
 //! Patterns are the `regex` crate's. Numbers and keys stand at ASCII word boundaries, not Unicode ones: in
 //! `番号は4111…です` no Unicode boundary parts the number from the words. Where a boundary is not enough, the pattern
-//! takes a character of context and the validator gives it back. A match that is refused is tried again one character
+//! takes some context and the validator gives it back: so too an escape that the text itself holds (JSON quoted in
+//! prose), whose letter hides the boundary in `\n4111…`. A match that is refused is tried again one character
 //! on, so a pattern that must not begin in the middle of a longer run takes context at its front.
+
+/// Where a word or a number may begin; the validator gives an escape back.
+macro_rules! start {
+    () => {
+        r"(?:(?-u:\b)|\\[nrt])"
+    };
+}
 
 mod address;
 mod credential;
@@ -43,9 +51,9 @@ impl Search {
         Self { pattern, validator, types: Types::STRING, names: &[] }
     }
 
-    /// In strings that stand under one of `names`.
+    /// In strings and numbers that stand under one of `names`.
     const fn under(self, names: &'static [&'static str]) -> Self {
-        Self { names, ..self }
+        Self { names, types: Types::STRING.union(Types::NUMBER), ..self }
     }
 }
 
