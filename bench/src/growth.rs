@@ -1,4 +1,4 @@
-//! What hostile texts cost: at a size, at twice the size, and beside prose of that size.
+//! What hostile texts cost: at a size, at twice and four times the size, and beside prose of that size.
 
 use crate::Result;
 use crate::hostile::{self, Attack};
@@ -28,6 +28,9 @@ pub struct Row {
     /// The cost of a text of twice the length, by that of this one.
     #[serde(serialize_with = "four_digits")]
     pub growth: f64,
+    /// The same once more, from twice to four times the length: a step that comes once shows in one of both only.
+    #[serde(serialize_with = "four_digits")]
+    pub growth_again: f64,
     /// Its speed, by that of prose of the same length with the same policy.
     #[serde(serialize_with = "four_digits")]
     pub prose_ratio: f64,
@@ -50,7 +53,7 @@ pub fn prose(size: usize) -> Vec<u8> {
     synthetic::build(&Recipe { size, hit_every: Some(2048), shares: &[(Style::Plain, 100)] }, 7)
 }
 
-/// Measures all attacks at `size` bytes and at twice as many.
+/// Measures all attacks at `size` bytes, and at twice and four times as many.
 ///
 /// # Errors
 /// When a policy does not compile.
@@ -70,16 +73,17 @@ pub fn run(size: usize, on_row: &mut dyn FnMut(Row) -> Result<()>) -> Result<()>
 }
 
 fn row(attack: &Attack, masker: &mut Masker, prose: f64, size: usize) -> Row {
-    let (text, twice) = (attack.text(size), attack.text(2 * size));
-    let (speed, speed_twice) = (speed(masker, &text), speed(masker, &twice));
+    let texts = [size, 2 * size, 4 * size].map(|size| attack.text(size));
+    let [first, second, third] = [0, 1, 2].map(|place| speed(masker, &texts[place]));
     Row {
         attack: attack.name,
         policy: attack.policy,
-        bytes: text.len(),
-        mb_per_s: speed / 1e6,
-        // By the lengths that the texts really have.
-        growth: 2.0 * speed / speed_twice,
-        prose_ratio: speed / prose,
+        bytes: texts[0].len(),
+        mb_per_s: first / 1e6,
+        // From speeds, as the lengths of the texts are not quite doubled.
+        growth: 2.0 * first / second,
+        growth_again: 2.0 * second / third,
+        prose_ratio: first / prose,
     }
 }
 

@@ -64,7 +64,10 @@ struct GrowthArgs {
     /// How rows are written.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// The smaller of both sizes, in KiB.
+    /// Fails when the cost of twice the length is more than so many times the cost.
+    #[arg(long, value_name = "TIMES")]
+    at_most: Option<f64>,
+    /// The smallest size, in KiB.
     #[arg(long, default_value_t = 128)]
     size: usize,
 }
@@ -110,7 +113,16 @@ fn run_latency(args: &LatencyArgs) -> Result<()> {
 
 fn run_growth(args: &GrowthArgs) -> Result<()> {
     let mut out = Output::begin::<growth::Row>(args.format)?;
-    growth::run(args.size << 10, &mut |row| out.row(&row))
+    let (most, mut above) = (args.at_most.unwrap_or(f64::INFINITY), 0);
+    growth::run(args.size << 10, &mut |row| {
+        above += usize::from(row.growth.max(row.growth_again) > most);
+        out.row(&row)
+    })?;
+    if above == 0 {
+        Ok(())
+    } else {
+        Err(format!("{above} texts cost more than {most} times as much at twice the length").into())
+    }
 }
 
 /// Standard output, in one of the formats; each row is there as soon as it is known.

@@ -63,8 +63,14 @@ impl Tabular for growth::Row {
 
     fn line(&self) -> String {
         format!(
-            "{:<34} {:<14} {:>9} {:>8.1} {:>7.2} {:>7.4}",
-            self.attack, self.policy, self.bytes, self.mb_per_s, self.growth, self.prose_ratio
+            "{:<34} {:<14} {:>9} {:>8.1} {:>7.2} {:>7.2} {:>7.3}",
+            self.attack,
+            self.policy,
+            self.bytes,
+            self.mb_per_s,
+            self.growth,
+            self.growth_again,
+            self.prose_ratio
         )
     }
 }

@@ -91,7 +91,7 @@ fn latency_has_percentiles() {
     })
     .unwrap();
     assert!(
-        rows.iter().all(|row| row.calls > 90 && row.p50_us > 0.0 && row.p50_us <= row.p99_us),
+        rows.iter().all(|row| row.calls > 20 && row.p50_us > 0.0 && row.p50_us <= row.p99_us),
         "{rows:?}"
     );
 }
