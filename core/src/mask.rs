@@ -53,7 +53,7 @@ impl Masker<'_> {
     #[cfg(feature = "alloc")]
     const EDITS: usize = 16_384;
 
-    /// Memory for `policy`: some 700 KB, and 16 bytes for each rule and open container more.
+    /// Memory for `policy`: some 850 KB, and 16 bytes for each rule and open container more.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn new(policy: &Policy<'_>) -> Self {
