@@ -326,7 +326,7 @@ struct Found {
 }
 
 fn found_pattern(built: &automata::Built) -> Found {
-    let candidate = groups::candidate(built.shown.as_ref(), built.dfa.mode);
+    let candidate = groups::candidate(built.shown.as_ref());
     Found { matcher: Finds::Pattern(built.dfa), need: built.need, candidate }
 }
 

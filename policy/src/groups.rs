@@ -1,7 +1,6 @@
 //! Searches whose matches look alike share a group, of which there are few.
 
 use crate::automata::{Chars, Shown};
-use spanmask_core::matcher::dfa::Mode;
 use spanmask_core::near::{FRONT, Fronts, GROUPS, Near};
 
 /// Characters at each place of a front.
@@ -18,11 +17,11 @@ pub(crate) struct Candidate {
 }
 
 /// The better way to look for a search: by the front of its matches, or around a character.
-pub(crate) fn candidate(shown: Option<&Shown>, mode: Mode) -> Option<Candidate> {
+pub(crate) fn candidate(shown: Option<&Shown>) -> Option<Candidate> {
     let shown = shown?;
     let start = Candidate { front: shown.front, near: Near::Start(0) };
     let mut around = None;
-    if let (Mode::Search, Some((chars, run))) = (mode, shown.around) {
+    if let Some((chars, run)) = shown.around {
         let mut front = [Chars::ALL; FRONT];
         front[0] = chars;
         around = Some(Candidate { front, near: Near::Around(0, run) });

@@ -29,7 +29,9 @@ impl<'m> Cover<'m> {
     ) {
         let segment = places.segment;
         self.segment = segment;
-        self.reach.fill(0);
+        if let Some(cells) = self.reach.get_mut(..segment.len()) {
+            cells.fill(0);
+        }
         for (progress, allowance) in allowances {
             while let Some((found, _)) = progress.next_before(places, allowance, pools, text, rewind) {
                 self.add(found);

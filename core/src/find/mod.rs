@@ -62,6 +62,18 @@ impl Value {
     }
 }
 
+/// The numbers of the bits that are set.
+fn ones(words: &[u64]) -> impl Iterator<Item = usize> {
+    words.iter().enumerate().flat_map(|(at, word)| {
+        let mut left = *word;
+        core::iter::from_fn(move || {
+            let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(at * 64 + bit)
+        })
+    })
+}
+
 impl Finder<'_> {
     /// Memory for a policy.
     #[cfg(feature = "alloc")]
@@ -79,12 +91,17 @@ impl Finder<'_> {
         }
     }
 
-    /// Turns to a value.
-    pub fn begin(&mut self, input: &[u8], value: Value) {
+    /// Turns to a value, to be searched by those searches that have a bit in `active`.
+    pub fn begin(&mut self, input: &[u8], value: Value, active: &[u64]) {
         self.value = value;
         let raw = input.get(value.span.start..value.span.end).unwrap_or(&[]);
         self.escaped = raw.contains(&b'\\');
-        self.searches.fill(Progress::at_start(value.span.start));
+        let fresh = Progress::at_start(value.span.start);
+        for search in ones(active) {
+            if let Some(progress) = self.searches.get_mut(search * READINGS..(search + 1) * READINGS) {
+                progress.fill(fresh);
+            }
+        }
         self.allow.fill(Progress::at_start(value.span.start));
         self.paint.reset(value.span.start);
     }
@@ -116,15 +133,16 @@ impl Finder<'_> {
 
     fn fill(&mut self, policy: &Policy<'_>, input: &[u8], active: &[u64]) {
         let span = self.value.span;
-        self.bits.scan(&policy.fronts, input, self.paint.segment(), span.end);
+        let groups = self.bits.scan(&policy.fronts, input, self.paint.segment(), span.end);
+        let near = (groups, self.paint.segment().end == span.end);
         if !self.escaped {
             let text = Plain::new(input, span.start, span.end);
-            return self.fill_reading(policy, input, text, 0, active);
+            return self.fill_reading(policy, input, text, 0, active, near);
         }
         let text = self.value.text(input);
-        self.fill_reading(policy, input, text, 0, active);
+        self.fill_reading(policy, input, text, 0, active, near);
         if self.value.nearly_nested {
-            self.fill_reading(policy, input, text.resolved(), 1, active);
+            self.fill_reading(policy, input, text.resolved(), 1, active, near);
         }
     }
 
@@ -135,6 +153,7 @@ impl Finder<'_> {
         text: T,
         reading: usize,
         active: &[u64],
+        (groups, last): (u16, bool),
     ) {
         let segment = self.paint.segment();
         let places = Places {
@@ -144,11 +163,12 @@ impl Finder<'_> {
             segment,
         };
         let mut covered = policy.allow.is_empty();
-        for (i, search) in policy.searches.iter().enumerate() {
-            if active.get(i / 64).is_none_or(|word| word >> (i % 64) & 1 == 0) {
+        for i in ones(active) {
+            let Some(search) = policy.searches.get(i) else { break };
+            let Some(progress) = self.searches.get_mut(i * READINGS + reading) else { continue };
+            if !progress.may_find(search.near, groups, last) {
                 continue;
             }
-            let Some(progress) = self.searches.get_mut(i * READINGS + reading) else { continue };
             while let Some((found, accepted)) =
                 progress.next_before(&places, search, &policy.pools, text, &mut self.rewind)
             {

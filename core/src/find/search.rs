@@ -63,6 +63,16 @@ impl Progress {
         None
     }
 
+    /// Whether there may be a match in a segment that holds places of `groups`; `last` says that the value ends there.
+    #[inline]
+    pub(super) fn may_find(&self, near: Near, groups: u16, last: bool) -> bool {
+        match near {
+            Near::Anywhere => true,
+            Near::Start(group) => groups >> group & 1 == 1 || self.ahead.is_some(),
+            Near::Around(group, _) => groups >> group & 1 == 1 || self.ahead.is_some() || !last,
+        }
+    }
+
     /// Gives back the rest of a match that goes on behind the segment at hand.
     pub(super) fn put_back(&mut self, rest: Span) {
         self.ahead = Some((rest, true));

@@ -178,8 +178,8 @@ impl Dfa {
 }
 
 impl Dfa {
-    /// Looks for a match that begins at the place `from` (in [`Mode::Try`]), or at or after it and around `until`:
-    /// as soon as nothing that was read behind `until` can begin a match, it stops.
+    /// Looks for a match that begins at or behind the place `from`, and not behind `until` if it can be helped: as soon
+    /// as nothing that was read behind `until` can begin a match, it stops.
     #[must_use]
     pub fn find_near<T: Text>(
         &self,
@@ -192,12 +192,7 @@ impl Dfa {
         let symbols = self.alphabet.symbols(pools);
         let forward = Machine::new(&self.forward, pools);
         if self.mode == Mode::Try {
-            let end = forward.run(symbols, text, from, forward.start(symbols, before));
-            return match (end, text.next(from)) {
-                (Some(end), _) if end > from => Outcome::Found(Span::new(from, end)),
-                (_, Some((ch, next))) => Outcome::NoneBefore(next, Some(ch)),
-                (_, None) => Outcome::NoneBefore(text.end(), before),
-            };
+            return try_until(&forward, symbols, text, (from, before), until);
         }
         let reverse = Machine::new(&self.reverse, pools);
         let (mut from, mut before) = (from, before);
@@ -216,6 +211,29 @@ impl Dfa {
             }
         }
     }
+}
+
+/// As [`try_each`], at the places up to `until`.
+fn try_until<T: Text>(
+    forward: &Machine<'_>,
+    symbols: Symbols<'_>,
+    text: T,
+    (mut at, mut before): (usize, Option<char>),
+    until: usize,
+) -> Outcome {
+    while let Some((ch, next)) = text.next(at) {
+        if at > until {
+            break;
+        }
+        let state = forward.step(forward.start(symbols, before), u32::from(symbols.of(ch)));
+        if state != 0
+            && let Some(end) = forward.run(symbols, text, next, state).filter(|end| *end > at)
+        {
+            return Outcome::Found(Span::new(at, end));
+        }
+        (at, before) = (next, Some(ch));
+    }
+    Outcome::NoneBefore(at, before)
 }
 
 fn try_each<T: Text>(

@@ -25,8 +25,8 @@ impl<'m> Bits<'m> {
         len.div_ceil(64) * GROUPS
     }
 
-    /// Looks at `segment` of a value that ends at `end`.
-    pub(crate) fn scan(&mut self, fronts: &Fronts, input: &[u8], segment: Span, end: usize) {
+    /// Looks at `segment` of a value that ends at `end`; returns a bit for each group that has a place in it.
+    pub(crate) fn scan(&mut self, fronts: &Fronts, input: &[u8], segment: Span, end: usize) -> u16 {
         self.start = segment.start;
         self.end = segment.end;
         let used = segment.len().div_ceil(64) * GROUPS;
@@ -40,12 +40,14 @@ impl<'m> Bits<'m> {
             _ => (fronts.fronts[byte as usize], fronts.opaque[byte as usize]),
         };
         let mut lanes = 0u64;
+        let mut groups = 0u64;
         for (at, &byte) in front.iter().enumerate() {
             let (front, opaque) = of(byte);
             lanes = (lanes << GROUPS | 0xffff) & front;
             let opaque = u64::from(opaque);
             let told = lanes & (opaque | opaque << 16 | opaque << 32 | 0xffff << 48);
             if told != 0 {
+                groups |= told;
                 self.note(at, told);
             }
         }
@@ -53,7 +55,9 @@ impl<'m> Bits<'m> {
         if front.len() == raw.len() {
             let last = front.len().wrapping_sub(1);
             self.note(last, lanes);
+            groups |= lanes;
         }
+        (groups | groups >> 16 | groups >> 32 | groups >> 48) as u16
     }
 
     /// Sets the bits of lanes: lane `i` is a place `i` bytes before `at`.
