@@ -37,6 +37,23 @@ fn the_preset() {
     pair.finish();
 }
 
+#[test]
+fn the_preset_on_captured_traces() {
+    let preset = spanmask::Policy::preset("langfuse-docs").expect("a preset");
+    let mut pair = Pair::new(preset, langfuse_docs());
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../conformance/traces");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).expect("the traces") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            pair.check(&std::fs::read(path).expect("a trace"));
+            seen += 1;
+        }
+    }
+    assert!(seen > 10);
+    pair.finish();
+}
+
 /// Random policies from `policy` on documents from `document`.
 fn random_policies(policy: fn(&mut Random) -> Value, document: fn(&mut Random) -> Vec<u8>) {
     let mut failed = 0;
