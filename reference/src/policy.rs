@@ -121,11 +121,11 @@ pub fn anything(text: &str) -> Option<(usize, usize)> {
     Some((0, text.chars().count()))
 }
 
-/// A match counts when its digits pass the Luhn check.
+/// A match counts when its digits pass the Luhn check, and letters are none of it.
 pub fn luhn(text: &str) -> Option<(usize, usize)> {
     let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
     // Checksums are over ASCII digits.
-    if text.chars().any(|c| c.is_numeric() && !c.is_ascii()) {
+    if text.chars().any(|c| c.is_alphanumeric() && !c.is_ascii_digit()) {
         return None;
     }
     let weigh = |(place, digit): (usize, &u32)| match (place % 2, digit * 2) {

@@ -54,6 +54,50 @@ fn the_preset_on_captured_traces() {
     pair.finish();
 }
 
+/// A value is searched in segments of 4,096 raw bytes. Matches in every spelling, moved over the edge byte by byte.
+#[test]
+fn the_edges_of_segments() {
+    let spec = json!({"version": 1, "rules": [
+        {"id": "KEY", "pattern": r"AKIA[A-Z0-9]{6}", "replace": "#"},
+        {"id": "CARD", "pattern": r"\b(?:\d[ -]?){12,18}\d\b", "validate": "luhn", "mask": {}},
+        // Found around its dash; a match that is refused is tried again from its second character.
+        {"id": "PAIR", "pattern": r"\w+-\d{4}", "validate": "luhn", "replace": "#"},
+        {"id": "EMAIL", "pattern": r"[\w.-]+@\w+\.\w+", "remove": true},
+    ]});
+    let policy = spanmask::Policy::from_json(&spec.to_string()).expect("a policy");
+    let mut pair = Pair::new(policy, spec);
+    let texts = [
+        "AKIA123456",
+        r"\u0041KIA123456",
+        r"A\u004bIA12\u003356",
+        r"AK\\u0049A123456",
+        r"AKI\\\u0041123456",
+        "4111-1111-1111-1111",
+        r"4\u0031\u003111-1111-1111-1111",
+        "abc37828224631-0005",
+        r"ab\\u0063378\u00328224631-0005",
+        "joe.doe@example.com",
+        r"joe\u002edoe\u0040ex\\u0061mple.com",
+    ];
+    // What stands around the value, how it begins (as nearly nested text it has two readings), and what follows it.
+    let places = [
+        ("[\"", "", "\"]"),
+        ("[\"", "{", "\"]"),
+        (r#"["[\""#, "", r#"\"]"]"#),
+        (r#"["[\""#, "{", r#"\"]"]"#),
+        (r#"["[\"[\\\""#, "{", r#"\\\"]\"]"]"#),
+    ];
+    for text in texts {
+        for (front, opening, back) in places {
+            for before in 4_096 - 24..4_096 + 2 {
+                let padding = " ".repeat(before - opening.len());
+                pair.check(format!("{front}{opening}{padding}{text} {back}").as_bytes());
+            }
+        }
+    }
+    pair.finish();
+}
+
 /// Random policies from `policy` on documents from `document`.
 fn random_policies(policy: fn(&mut Random) -> Value, document: fn(&mut Random) -> Vec<u8>) {
     let mut failed = 0;

@@ -169,8 +169,11 @@ impl Progress {
         let may_be_it = |byte: u8| byte == b'\\' || places.fronts.begins(group, byte);
         let stops = |byte: &u8| !run.holds(*byte) || may_be_it(*byte);
         let length = rest.iter().position(stops).unwrap_or(rest.len());
+        if rest.get(length).is_some_and(|byte| may_be_it(*byte)) {
+            return Some(end + length);
+        }
         self.barren = end + length + 1;
-        rest.get(length).filter(|byte| may_be_it(**byte)).map(|_| end + length)
+        None
     }
 
     /// Moves on behind a match, or behind its first character when it is refused.

@@ -33,8 +33,9 @@ impl<'m> Bits<'m> {
         self.words.iter_mut().take(used).for_each(|word| *word = 0);
         let raw = input.get(segment.start..end).unwrap_or(&[]);
         let front = raw.get(..(segment.len() + super::FRONT).min(raw.len())).unwrap_or(raw);
-        // Behind `\u` any character may be spelled; without it, only those with a short escape.
-        let spelled = front.windows(2).any(|pair| pair == b"\\u");
+        // Behind `\u` any character may be spelled; without it, only those with a short escape. Backslashes at the
+        // end may belong to a `\u` behind it.
+        let spelled = front.last() == Some(&b'\\') || front.windows(2).any(|pair| pair == b"\\u");
         let of = |byte: u8| match byte {
             b'\\' if spelled => (u64::MAX, u16::MAX),
             _ => (fronts.fronts[byte as usize], fronts.opaque[byte as usize]),
