@@ -9,6 +9,7 @@ extern crate alloc;
 mod active;
 pub mod arch;
 pub mod error;
+pub mod factor;
 pub mod find;
 pub mod limits;
 pub mod mask;

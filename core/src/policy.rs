@@ -1,5 +1,6 @@
 //! A compiled policy: plain records, and pools that hold what varies in length.
 
+use crate::factor::{Factors, Stops};
 use crate::limits::Limits;
 use crate::matcher::Matcher;
 use crate::near::{Fronts, Near};
@@ -37,6 +38,8 @@ pub struct Policy<'p> {
     pub needs: Needs,
     /// What the fronts of matches look like.
     pub fronts: Fronts,
+    /// Which values must be looked at.
+    pub stops: Stops,
     /// Bounds.
     pub limits: Limits,
 }
@@ -79,6 +82,8 @@ pub struct Search {
     pub need_index: u8,
     /// Where its matches are looked for.
     pub near: Near,
+    /// The same, by factors.
+    pub factors: Factors,
 }
 
 impl Search {

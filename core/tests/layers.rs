@@ -9,6 +9,7 @@ const ORDER: &[&str] = &[
     "limits",
     "span",
     "table",
+    "factor",
     "view",
     "scan",
     "select",

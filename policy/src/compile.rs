@@ -11,6 +11,7 @@ use crate::groups::{self, Candidate};
 use crate::literals::{self, LiteralsError};
 use crate::policy::Compiled;
 use crate::selectors::Builder;
+use spanmask_core::factor::{Factors, Stops};
 use spanmask_core::mask::{Framing, Masker};
 use spanmask_core::matcher::Matcher as Finds;
 use spanmask_core::near::Near;
@@ -203,7 +204,17 @@ impl<'a> Compiler<'a> {
         });
         // Needs beyond the first 62 count as met: 255 is such an index.
         let need_index = u8::try_from(index).unwrap_or(u8::MAX);
-        Search { rule, matcher, validator, types, condition, need, need_index, near: Near::Anywhere }
+        Search {
+            rule,
+            matcher,
+            validator,
+            types,
+            condition,
+            need,
+            need_index,
+            near: Near::Anywhere,
+            factors: Factors::default(),
+        }
     }
 
     /// What must hold: one condition for each list.
@@ -313,6 +324,7 @@ impl<'a> Compiler<'a> {
             exempt,
             needs: Needs::new(&self.needs),
             fronts,
+            stops: Stops::everywhere(),
             limits: checked.limits,
         })
     }

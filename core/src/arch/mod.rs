@@ -32,6 +32,18 @@ pub struct Masks {
     pub letter_u: u64,
 }
 
+/// Bytes that tell a factor: the one before it, and its first four.
+pub const LANES: usize = 5;
+
+/// For each half of a byte and each lane, a bit for each of eight groups of factors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Nibbles {
+    /// By the lower four bits.
+    pub low: [[u8; 16]; LANES],
+    /// By the upper four bits.
+    pub high: [[u8; 16]; LANES],
+}
+
 /// A way to classify blocks.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]

@@ -10,6 +10,8 @@
 mod align;
 mod bits;
 
+pub use crate::factor::Run;
+pub(crate) use crate::factor::is_of_escape;
 pub(crate) use align::{aligned, run_start};
 pub(crate) use bits::Bits;
 
@@ -30,27 +32,6 @@ pub enum Near {
     /// A character that each of them holds: the bits of this group are its places. Before it, a match holds only
     /// characters of the run.
     Around(u8, Run),
-}
-
-/// Raw bytes that a stretch of a match may be spelled with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Run {
-    /// ASCII characters, bit `n` for character `n`.
-    pub ascii: u128,
-    /// Whether any other characters.
-    pub wide: bool,
-}
-
-impl Run {
-    /// Whether this byte may be (part of) a character of the run, or of an escape.
-    #[inline]
-    #[must_use]
-    pub fn holds(&self, byte: u8) -> bool {
-        match byte {
-            0x80.. => self.wide,
-            _ => self.ascii >> byte & 1 == 1 || is_of_escape(byte),
-        }
-    }
 }
 
 /// What the bytes say about all groups: lane `i` of `fronts[byte]` holds a bit for each group whose matches may have
@@ -76,11 +57,4 @@ impl Fronts {
     pub fn begins(&self, group: u8, byte: u8) -> bool {
         self.fronts[byte as usize] >> group & 1 == 1
     }
-}
-
-/// Whether an escape may hold this byte behind its backslash, or is it; a quote or slash never is at the end of one
-/// that means something else.
-#[inline]
-pub(crate) const fn is_of_escape(byte: u8) -> bool {
-    matches!(byte, b'\\' | b'u' | b'n' | b't' | b'r' | b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F')
 }

@@ -1,0 +1,158 @@
+//! Factors: a few raw bytes that every match of a search shows, somewhere near its start.
+//!
+//! Plain version: try every place. A search is told by *factors* instead: four bytes in a row, and the byte before them,
+//! each within a set. Searches whose factors look alike share a *group*, so one look at five bytes tells for all groups
+//! whether a match may be near.
+//!
+//! What a set holds is what raw bytes can be there. A character that has a short escape (`\n`, `\"`) shows as a
+//! backslash, and behind it any byte may follow. One that is spelled `\uXXXX` shows nothing: whoever looks for places
+//! treats `\u` apart. So factors never miss a match of a text without `\u`, at any level of escapes.
+
+use crate::arch::{LANES, Nibbles};
+
+/// Groups of factors.
+pub const MAX_GROUPS: usize = 32;
+
+/// Groups that share a pair of look-up tables.
+const SET: usize = 8;
+
+/// Of which searches a place may show a factor: a bit a group.
+pub type Groups = u32;
+
+/// The factors of a search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Factors {
+    /// Groups of which every match shows one; none when the search has no factor, and may match anywhere.
+    pub groups: Groups,
+    /// How far before its factor a match may begin.
+    pub reach: Reach,
+}
+
+/// How far before its factor a match may begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// At most so many characters.
+    Chars(u8),
+    /// As many characters as there are, all of this run.
+    Run(Run),
+}
+
+impl Default for Reach {
+    fn default() -> Self {
+        Self::Chars(0)
+    }
+}
+
+/// Which values of a text must be looked at: those in which a factor shows, and those under a name that shows one.
+#[derive(Clone)]
+pub struct Stops {
+    /// What factors look like.
+    pub lanes: Lanes,
+    /// Groups of searches that look at numbers or booleans.
+    pub bare: Groups,
+    /// Groups of names: a key or attribute name in which none of these shows gives no condition under which a value
+    /// must be looked at that shows no factor itself (whole-value rules, and searches that have no factors).
+    pub names: Groups,
+    /// Every value must be looked at: a search without factors may match anywhere, or whole values are selected otherwise
+    /// than by names.
+    pub everywhere: bool,
+}
+
+impl Stops {
+    /// Every value.
+    #[must_use]
+    pub fn everywhere() -> Self {
+        Self { lanes: Lanes::none(), bare: 0, names: 0, everywhere: true }
+    }
+}
+
+/// The bytes of each lane, for all groups.
+#[derive(Clone)]
+pub struct Lanes {
+    /// `bytes[lane][byte]`: the groups whose factors may have this byte there.
+    bytes: [[Groups; 256]; LANES],
+    /// The same for eight groups each, as products of what holds for either half of a byte: never less.
+    sets: [Nibbles; MAX_GROUPS / SET],
+    /// How many of `sets` hold any group.
+    used: usize,
+}
+
+/// Raw bytes that a stretch of a match may be spelled with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Run {
+    /// ASCII characters, bit `n` for character `n`.
+    pub ascii: u128,
+    /// Whether any other characters.
+    pub wide: bool,
+}
+
+impl Run {
+    /// Whether this byte may be (part of) a character of the run, or of an escape.
+    #[inline]
+    #[must_use]
+    pub fn holds(&self, byte: u8) -> bool {
+        match byte {
+            0x80.. => self.wide,
+            _ => self.ascii >> byte & 1 == 1 || is_of_escape(byte),
+        }
+    }
+}
+
+impl Lanes {
+    /// What may stand at each lane: `bytes[lane][byte]` holds a bit for each group.
+    ///
+    /// Lane 0 is the byte in front of the factor: the last one of the character there if that is written plainly. Where a
+    /// factor may begin a text, lane 0 holds what stands in front of one: a quote, and for numbers `:`, `,`, `[` and
+    /// white space. What ends an escape is added here.
+    #[must_use]
+    pub fn new(bytes: &[[Groups; 256]; LANES]) -> Self {
+        let mut lanes = Self { bytes: *bytes, sets: [Nibbles::default(); MAX_GROUPS / SET], used: 0 };
+        for (index, set) in lanes.sets.iter_mut().enumerate() {
+            let of = |groups: Groups| (groups >> (index * SET)) as u8;
+            for (lane, table) in bytes.iter().enumerate() {
+                for (byte, &groups) in table.iter().enumerate() {
+                    let ends_escape = lane == 0 && ends_escape(byte as u8);
+                    let groups = if ends_escape { u8::MAX } else { of(groups) };
+                    set.low[lane][byte & 15] |= groups;
+                    set.high[lane][byte >> 4] |= groups;
+                }
+            }
+            if bytes[1].iter().any(|&groups| of(groups) != 0) {
+                lanes.used = index + 1;
+            }
+        }
+        lanes
+    }
+
+    /// No group.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::new(&[[0; 256]; LANES])
+    }
+
+    /// The tables of the groups that there are.
+    #[must_use]
+    pub fn sets(&self) -> &[Nibbles] {
+        self.sets.get(..self.used).unwrap_or(&self.sets)
+    }
+
+    /// The groups whose factors may have this byte at this lane.
+    #[inline]
+    #[must_use]
+    pub fn at(&self, lane: usize, byte: u8) -> Groups {
+        self.bytes[lane % LANES][byte as usize]
+    }
+}
+
+/// Whether this byte may be the last one of a short escape.
+#[must_use]
+pub const fn ends_escape(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't')
+}
+
+/// Whether an escape may hold this byte behind its backslash, or is it; a quote or slash never is at the end of one
+/// that means something else.
+#[inline]
+pub(crate) const fn is_of_escape(byte: u8) -> bool {
+    matches!(byte, b'\\' | b'u' | b'n' | b't' | b'r' | b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F')
+}
