@@ -1,10 +1,12 @@
 //! AVX2: two registers a block.
 #![allow(unsafe_code)]
 
-use super::{BLOCK, Masks};
+use super::{BLOCK, LANES, Masks, Nibbles, WINDOW};
 use core::arch::x86_64::{
-    __m256i, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
-    _mm256_set1_epi8, _mm256_setr_epi8, _mm256_shuffle_epi8,
+    __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
+    _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+    _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_srli_epi16,
+    _mm256_sub_epi8,
 };
 
 cpufeatures::new!(has_avx2, "avx2");
@@ -26,6 +28,13 @@ impl Avx2 {
         // SAFETY: a value of `Avx2` exists only where `detect` has seen the feature.
         unsafe { classify(blocks, masks) }
     }
+
+    /// Where a factor may begin: a mask a block, for as many blocks as `text` holds with a block before and behind.
+    #[inline]
+    pub fn places(self, sets: &[Nibbles], text: &[u8], masks: &mut [u64]) {
+        // SAFETY: a value of `Avx2` exists only where `detect` has seen the feature.
+        unsafe { places(sets, text, masks) }
+    }
 }
 
 #[target_feature(enable = "avx2")]
@@ -41,8 +50,58 @@ fn classify(blocks: &[[u8; BLOCK]], masks: &mut [Masks]) {
             control: join(low.control, high.control),
             simple_escape: join(low.simple_escape, high.simple_escape),
             letter_u: join(low.letter_u, high.letter_u),
+            digit: join(low.digit, high.digit),
+            zero: join(low.zero, high.zero),
+            bit1: join(low.bit1, high.bit1),
+            bit5: join(low.bit5, high.bit5),
+            bit6: join(low.bit6, high.bit6),
         };
     }
+}
+
+#[target_feature(enable = "avx2")]
+fn places(sets: &[Nibbles], text: &[u8], masks: &mut [u64]) {
+    let windows = text.windows(WINDOW).step_by(BLOCK).filter_map(|window| window.first_chunk());
+    for (window, mask) in windows.zip(masks) {
+        *mask = join(places_from::<{ BLOCK - 1 }>(sets, window), places_from::<{ BLOCK + 31 }>(sets, window));
+    }
+}
+
+/// The places in 32 bytes; `LEFT` is the byte in front of the first.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn places_from<const LEFT: usize>(sets: &[Nibbles], window: &[u8; WINDOW]) -> u32 {
+    const { assert!(LEFT + LANES - 1 + 32 <= WINDOW, "every lane lies in the window") };
+    let nibble = _mm256_set1_epi8(15);
+    let mut low = [nibble; LANES];
+    let mut high = [nibble; LANES];
+    for lane in 0..LANES {
+        // SAFETY: `LEFT + lane` is at most `LEFT + LANES - 1`, and within the window.
+        let start = unsafe { window.as_ptr().add(LEFT + lane) };
+        // SAFETY: 32 bytes from there lie in the window, as asserted; the load needs no alignment.
+        let bytes = unsafe { _mm256_loadu_si256(start.cast()) };
+        low[lane] = _mm256_and_si256(bytes, nibble);
+        high[lane] = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
+    }
+    let mut none = _mm256_set1_epi8(-1);
+    for set in sets {
+        let mut groups = _mm256_set1_epi8(-1);
+        for lane in 0..LANES {
+            let by_low = _mm256_shuffle_epi8(table(&set.low[lane]), low[lane]);
+            let by_high = _mm256_shuffle_epi8(table(&set.high[lane]), high[lane]);
+            groups = _mm256_and_si256(groups, _mm256_and_si256(by_low, by_high));
+        }
+        none = _mm256_and_si256(none, _mm256_cmpeq_epi8(groups, _mm256_setzero_si256()));
+    }
+    !bits(none)
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn table(entries: &[u8; 16]) -> __m256i {
+    // SAFETY: the table has the 16 bytes that are loaded; the load needs no alignment.
+    let entries = unsafe { _mm_loadu_si128(entries.as_ptr().cast()) };
+    _mm256_broadcastsi128_si256(entries)
 }
 
 struct Half {
@@ -53,6 +112,11 @@ struct Half {
     control: u32,
     simple_escape: u32,
     letter_u: u32,
+    digit: u32,
+    zero: u32,
+    bit1: u32,
+    bit5: u32,
+    bit6: u32,
 }
 
 fn join(low: u32, high: u32) -> u64 {
@@ -90,6 +154,7 @@ fn half(bytes: __m256i) -> Half {
         _mm256_or_si256(equal(bytes, b'n'), _mm256_or_si256(equal(bytes, b'r'), equal(bytes, b't'))),
     );
     let (quote, backslash) = (equal(bytes, b'"'), equal(bytes, b'\\'));
+    let offset = _mm256_sub_epi8(bytes, _mm256_set1_epi8(b'0' as i8));
     let punctuation = _mm256_or_si256(_mm256_or_si256(quote, backslash), equal(bytes, b'/'));
     Half {
         quote: bits(quote),
@@ -99,6 +164,12 @@ fn half(bytes: __m256i) -> Half {
         control: bits(_mm256_cmpeq_epi8(capped, bytes)),
         simple_escape: bits(_mm256_or_si256(letters, punctuation)),
         letter_u: bits(equal(bytes, b'u')),
+        digit: bits(_mm256_cmpeq_epi8(_mm256_min_epu8(offset, _mm256_set1_epi8(9)), offset)),
+        zero: bits(equal(bytes, b'0')),
+        // The wanted bit becomes the topmost of its byte.
+        bit1: bits(_mm256_slli_epi16::<6>(bytes)),
+        bit5: bits(_mm256_slli_epi16::<2>(bytes)),
+        bit6: bits(_mm256_slli_epi16::<1>(bytes)),
     }
 }
 

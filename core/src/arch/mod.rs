@@ -30,7 +30,20 @@ pub struct Masks {
     pub simple_escape: u64,
     /// `u`
     pub letter_u: u64,
+    /// `0` to `9`
+    pub digit: u64,
+    /// `0`
+    pub zero: u64,
+    /// Bit 1 of the byte: of operators, set for `[ { :`.
+    pub bit1: u64,
+    /// Bit 5: of brackets, set for `{ }`.
+    pub bit5: u64,
+    /// Bit 6: of operators, set for brackets.
+    pub bit6: u64,
 }
+
+/// A block, and one before and behind it.
+pub const WINDOW: usize = 3 * BLOCK;
 
 /// Bytes that tell a factor: the one before it, and its first four.
 pub const LANES: usize = 5;
@@ -102,6 +115,18 @@ impl Path {
             Self::Avx512(path) => path.classify(blocks, masks),
         }
     }
+
+    /// Where a factor may begin: a mask a block, for as many blocks as `text` holds with a block before and behind.
+    #[inline]
+    pub fn places(self, sets: &[Nibbles], text: &[u8], masks: &mut [u64]) {
+        match self {
+            Self::Scalar(path) => path.places(sets, text, masks),
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+            Self::Avx2(path) => path.places(sets, text, masks),
+            #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
+            Self::Avx512(path) => path.places(sets, text, masks),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -127,6 +152,33 @@ mod tests {
             let mut masks = [Masks::default(); 300];
             path.classify(&blocks, &mut masks);
             assert!(masks == wanted, "{}", path.name());
+        }
+    }
+
+    #[test]
+    fn every_path_finds_the_places_of_the_scalar_one() {
+        let mut seed = 7u64;
+        let mut next = move || {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 56) as u8
+        };
+        let mut text = [0; 40 * BLOCK];
+        text.fill_with(&mut next);
+        let mut sets = [Nibbles::default(); 4];
+        for set in &mut sets {
+            for table in set.low.iter_mut().chain(&mut set.high) {
+                table.fill_with(|| next() | next());
+            }
+        }
+        for count in 0..=sets.len() {
+            let mut wanted = [0; 38];
+            scalar::Scalar.places(&sets[..count], &text, &mut wanted);
+            assert_eq!(wanted.iter().any(|mask| *mask != 0), count > 0);
+            for path in Path::available().into_iter().flatten() {
+                let mut masks = [0; 38];
+                path.places(&sets[..count], &text, &mut masks);
+                assert_eq!(masks, wanted, "{}", path.name());
+            }
         }
     }
 }

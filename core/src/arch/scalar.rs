@@ -1,6 +1,6 @@
 //! Plain Rust, for every CPU.
 
-use super::{BLOCK, Masks};
+use super::{BLOCK, LANES, Masks, Nibbles, WINDOW};
 
 const QUOTE: u8 = 1;
 const BACKSLASH: u8 = 2;
@@ -52,6 +52,15 @@ impl Scalar {
             *masks = classify(block);
         }
     }
+
+    /// Where a factor may begin: a mask a block, for as many blocks as `text` holds with a block before and behind.
+    pub fn places(self, sets: &[Nibbles], text: &[u8], masks: &mut [u64]) {
+        for (window, mask) in text.windows(WINDOW).step_by(BLOCK).zip(masks) {
+            let bytes = window.windows(LANES).skip(BLOCK - 1).take(BLOCK).enumerate();
+            *mask = bytes
+                .fold(0, |mask, (i, bytes)| mask | u64::from(sets.iter().any(|set| shows(set, bytes))) << i);
+        }
+    }
 }
 
 fn classify(block: &[u8; BLOCK]) -> Masks {
@@ -65,6 +74,19 @@ fn classify(block: &[u8; BLOCK]) -> Masks {
         masks.control |= (class >> 4 & 1) << i;
         masks.simple_escape |= (class >> 5 & 1) << i;
         masks.letter_u |= (class >> 6 & 1) << i;
+        masks.digit |= u64::from(byte.is_ascii_digit()) << i;
+        masks.zero |= u64::from(byte == b'0') << i;
+        masks.bit1 |= u64::from(byte >> 1 & 1) << i;
+        masks.bit5 |= u64::from(byte >> 5 & 1) << i;
+        masks.bit6 |= u64::from(byte >> 6 & 1) << i;
     }
     masks
+}
+
+/// Whether these bytes may be a factor and what stands in front of it.
+fn shows(set: &Nibbles, bytes: &[u8]) -> bool {
+    let lanes = bytes.iter().zip(set.low.iter().zip(&set.high));
+    lanes.fold(u8::MAX, |groups, (&byte, (low, high))| {
+        groups & low[usize::from(byte & 15)] & high[usize::from(byte >> 4)]
+    }) != 0
 }
