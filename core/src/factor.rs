@@ -59,10 +59,13 @@ pub struct Stops {
 }
 
 impl Stops {
+    /// No value.
+    pub const NONE: Self = Self { lanes: Lanes::NONE, bare: 0, names: 0, everywhere: false };
+
     /// Every value.
     #[must_use]
-    pub fn everywhere() -> Self {
-        Self { lanes: Lanes::none(), bare: 0, names: 0, everywhere: true }
+    pub const fn everywhere() -> Self {
+        Self { everywhere: true, ..Self::NONE }
     }
 }
 
@@ -75,6 +78,8 @@ pub struct Lanes {
     sets: [Nibbles; MAX_GROUPS / SET],
     /// How many of `sets` hold any group.
     used: usize,
+    /// UTF-16 code units that hide a byte of a factor when they are spelled as an escape: a bit a unit.
+    hidden: [u64; 0x1_0000 / 64],
 }
 
 /// Raw bytes that a stretch of a match may be spelled with.
@@ -106,7 +111,11 @@ impl Lanes {
     /// white space. What ends an escape is added here.
     #[must_use]
     pub fn new(bytes: &[[Groups; 256]; LANES]) -> Self {
-        let mut lanes = Self { bytes: *bytes, sets: [Nibbles::default(); MAX_GROUPS / SET], used: 0 };
+        let mut lanes =
+            Self { bytes: *bytes, sets: [Nibbles::default(); MAX_GROUPS / SET], used: 0, hidden: [0; 1024] };
+        for unit in 0..=u16::MAX {
+            lanes.hidden[usize::from(unit / 64)] |= u64::from(hides(bytes, unit)) << (unit % 64);
+        }
         for (index, set) in lanes.sets.iter_mut().enumerate() {
             let of = |groups: Groups| (groups >> (index * SET)) as u8;
             for (lane, table) in bytes.iter().enumerate() {
@@ -125,10 +134,12 @@ impl Lanes {
     }
 
     /// No group.
-    #[must_use]
-    pub fn none() -> Self {
-        Self::new(&[[0; 256]; LANES])
-    }
+    pub const NONE: Self = Self {
+        bytes: [[0; 256]; LANES],
+        sets: [Nibbles { low: [[0; 16]; LANES], high: [[0; 16]; LANES] }; MAX_GROUPS / SET],
+        used: 0,
+        hidden: [0; 0x1_0000 / 64],
+    };
 
     /// The tables of the groups that there are.
     #[must_use]
@@ -136,12 +147,68 @@ impl Lanes {
         self.sets.get(..self.used).unwrap_or(&self.sets)
     }
 
-    /// The groups whose factors may have this byte at this lane.
+    /// Whether there is any group.
     #[inline]
     #[must_use]
-    pub fn at(&self, lane: usize, byte: u8) -> Groups {
-        self.bytes[lane % LANES][byte as usize]
+    pub fn used(&self) -> bool {
+        self.used > 0
     }
+
+    /// The groups of which a factor may show at a place; `byte` tells the byte so many behind it.
+    #[inline]
+    #[must_use]
+    pub fn shown(&self, byte: impl Fn(isize) -> u8) -> Groups {
+        let behind = self.shown_behind(&byte);
+        let before = byte(-1);
+        // A letter ends an escape only behind a backslash.
+        let escaped = ends_escape(before) && (!before.is_ascii_lowercase() || byte(-2) == b'\\');
+        if escaped { behind } else { behind & self.bytes[0][usize::from(before)] }
+    }
+
+    /// The same, whatever stands in front of the place.
+    #[inline]
+    #[must_use]
+    pub fn shown_behind(&self, byte: impl Fn(isize) -> u8) -> Groups {
+        let of = |lane: usize| self.bytes[lane][usize::from(byte(lane as isize - 1))];
+        of(1) & of(2) & of(3) & of(4)
+    }
+
+    /// Whether this UTF-16 code unit, spelled as an escape, may hide a byte of a factor from [`Self::shown`].
+    #[inline]
+    #[must_use]
+    pub fn hides(&self, unit: u16) -> bool {
+        self.hidden[usize::from(unit / 64)] >> (unit % 64) & 1 == 1
+    }
+}
+
+/// Whether the bytes of this character may belong to a factor at a lane that does not let escapes pass.
+///
+/// A backslash and the letters of escapes always count: deeper levels may be spelled with them.
+fn hides(bytes: &[[Groups; 256]; LANES], unit: u16) -> bool {
+    let mut utf8 = [0; 4];
+    let known: &[u8] = match unit {
+        // What a high surrogate begins: 1,024 characters, which share two bytes and a half.
+        0xd800..0xdc00 => {
+            let code = 0x1_0000 + (u32::from(unit) - 0xd800) * 0x400;
+            let first = char::from_u32(code).unwrap_or('\0');
+            first.encode_utf8(&mut utf8);
+            &utf8[..2]
+        }
+        0xdc00..0xe000 => return false,
+        _ => {
+            let ch = char::from_u32(u32::from(unit)).unwrap_or('\0');
+            let len = ch.encode_utf8(&mut utf8).len();
+            &utf8[..len]
+        }
+    };
+    if matches!(unit, 0x22 | 0x2f | 0x5c) || known.len() == 1 && known[0].is_ascii_alphanumeric() {
+        return bytes[1].iter().any(|groups| *groups != 0);
+    }
+    (1..LANES).any(|lane| {
+        let closed = !bytes[lane][usize::from(b'\\')];
+        let lanes = bytes[lane..].iter().zip(known);
+        lanes.fold(closed, |groups, (table, &byte)| groups & table[usize::from(byte)]) != 0
+    })
 }
 
 /// Whether this byte may be the last one of a short escape.

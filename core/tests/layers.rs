@@ -12,6 +12,7 @@ const ORDER: &[&str] = &[
     "factor",
     "view",
     "scan",
+    "sweep",
     "select",
     "prefilter",
     "near",

@@ -324,7 +324,7 @@ impl<'a> Compiler<'a> {
             exempt,
             needs: Needs::new(&self.needs),
             fronts,
-            stops: Stops::everywhere(),
+            stops: if checked.rules.is_empty() { Stops::NONE } else { Stops::everywhere() },
             limits: checked.limits,
         })
     }

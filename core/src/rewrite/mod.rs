@@ -167,6 +167,13 @@ impl Target<'_> {
         }
     }
 
+    /// Goes back to the start of the text; what has been written counts no more.
+    pub fn restart(&mut self) {
+        if let Self::Into { done, .. } | Self::Moving { done, .. } = self {
+            *done = Done::default();
+        }
+    }
+
     /// Notes an edit; writes what is noted when there is no room for more.
     fn add(&mut self, policy: &Policy<'_>, edits: &mut Edits<'_>, edit: Edit) {
         edits.push(edit);

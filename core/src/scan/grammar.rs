@@ -43,6 +43,10 @@ impl Containers {
     pub fn depth(&self) -> u16 {
         self.depth
     }
+    /// Stands within `depth` containers, of whatever kind: for a text of its own in one of them.
+    pub fn stand_in(&mut self, depth: usize) {
+        self.depth = u16::try_from(depth).unwrap_or(u16::MAX).min(self.limit);
+    }
     /// Closes all but the outermost `depth`.
     pub fn truncate(&mut self, depth: u16) {
         self.depth = depth.min(self.depth);

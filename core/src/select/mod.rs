@@ -124,7 +124,7 @@ impl<'m> Selection<'m> {
         Self {
             frames: Room::filled(Frame::default(), frames),
             depth: 0,
-            conditions: Room::filled(0, (frames + 2) * words),
+            conditions: Room::filled(0, (frames + 3) * words),
             words,
             positions: Room::filled(0, (frames + 2) * position_words),
             position_words,
@@ -183,6 +183,45 @@ impl<'m> Selection<'m> {
         frame.child = frame.shape.element();
         self.inherit();
         self.descend(selectors, pools, &Child::Index(index));
+    }
+
+    /// Whether this name gives a condition, as one of a member or an attribute.
+    pub fn gives(
+        &mut self,
+        selectors: &Selectors<'_>,
+        pools: &Pools<'_>,
+        name: Escaped<'_>,
+        attribute: bool,
+    ) -> bool {
+        let spare = row(&mut self.conditions, self.words, self.frames.len() + 2);
+        spare.fill(0);
+        for table in &*selectors.names {
+            table.mark(pools, name.raw(), name, attribute, spare);
+        }
+        spare.iter().any(|word| *word != 0)
+    }
+
+    /// Whether the value at hand is the name of an attribute.
+    #[must_use]
+    pub fn names_attribute(&self, src: &[u8]) -> bool {
+        let top = self.depth.checked_sub(1).and_then(|top| self.frames.get(top));
+        let Some(Frame { shape: Shape::KeyValue, step: Step::Name { span, .. }, .. }) = top else {
+            return false;
+        };
+        ahead::decoded(src, *span, &mut [0; ahead::NAME]) == b"key"
+    }
+
+    /// How many containers and boundaries of nested texts lie around the value at hand.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.depth
+    }
+
+    /// Whether what this name leads to depends on the members before it.
+    #[must_use]
+    pub fn looks_back(&self, src: &[u8], name: Span) -> bool {
+        let top = self.depth.checked_sub(1).and_then(|top| self.frames.get(top));
+        top.is_some_and(|frame| frame.shape.looks_back(ahead::decoded(src, name, &mut [0; ahead::NAME])))
     }
 
     /// Opens the value at hand, a container whose bracket is at `at`.

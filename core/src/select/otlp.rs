@@ -210,6 +210,12 @@ impl Shape {
         }
     }
 
+    /// Whether what [`Self::member`] says of this name depends on what [`Self::having`] says of the members before it.
+    #[must_use]
+    pub fn looks_back(self, name: &[u8]) -> bool {
+        self == Self::Root && self.member(name, false) != Self::Group.member(name, false)
+    }
+
     /// The shape of an element, of an array of this shape.
     #[must_use]
     pub fn element(self) -> Self {

@@ -62,6 +62,12 @@ impl Paths<'_> {
         self.segments.len().div_ceil(64)
     }
 
+    /// Whether elements must be counted.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.selectors.iter().any(|selector| matches!(selector, Selector::Index(_)))
+    }
+
     /// Begins every path at a root.
     pub fn enter(&self, pools: &Pools<'_>, positions: &mut [u64], conditions: &mut [u64]) {
         for &start in self.starts.of(&pools.u32s) {

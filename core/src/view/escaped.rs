@@ -36,6 +36,12 @@ impl<'a> Escaped<'a> {
         Self { level: self.level + 1, ..self }
     }
 
+    /// The raw bytes.
+    #[must_use]
+    pub fn raw(&self) -> &'a [u8] {
+        self.raw.get(self.start..).unwrap_or(&[])
+    }
+
     #[inline]
     fn read(&self, at: usize, level: u8) -> Option<(char, usize)> {
         let (ch, next) = decode_utf8(self.raw, at)?;

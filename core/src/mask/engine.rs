@@ -1,0 +1,309 @@
+//! What happens to a value, wherever it was found.
+
+use super::{OnFinding, Reader, Work, sweep, walk};
+use crate::factor::Stops;
+use crate::find::Value;
+use crate::policy::Policy;
+use crate::report::{Finding, Path};
+use crate::rewrite::{Kind, PartOf, Target};
+use crate::scan::grammar::Containers;
+use crate::scan::scalar_token::Scalar;
+use crate::scan::{Scanner, first_character, is_nested};
+use crate::select::ValueKind;
+use crate::span::{Span, Types};
+use crate::sweep::{Brackets, Course, Refusal, Sweeper};
+
+/// What takes part in one call, at every level.
+pub(super) struct Engine<'e, 'm, 'b, 'p, 'f> {
+    pub(super) policy: &'e Policy<'p>,
+    pub(super) work: &'e mut Work<'m>,
+    pub(super) target: &'e mut Target<'b>,
+    pub(super) on_finding: Option<OnFinding<'f>>,
+    /// Whether places are followed: some condition needs them, or somebody wants paths.
+    pub(super) tracking: bool,
+    /// While a whole value is looked into: the earliest rule that matches in it. Nothing is masked then.
+    pub(super) probe: Option<u16>,
+    /// A nested text was half masked when the fast way gave up: the whole text must be read again.
+    pub(super) doubt: bool,
+}
+
+/// What keeps the containers around a value.
+pub(super) enum Around<'c, 'm> {
+    Tokens(&'c mut Containers),
+    Brackets(&'c mut Brackets<'m>),
+}
+
+impl Engine<'_, '_, '_, '_, '_> {
+    /// A string value.
+    pub(super) fn string(&mut self, deeper: &mut [Reader], around: Around<'_, '_>, span: Span, level: u8) {
+        let kind = self.refresh();
+        let value = Value { span, level: level + 1, nearly_nested: false };
+        if self.work.active.exempt {
+            return;
+        }
+        match kind {
+            ValueKind::IntString => return self.bare(value, value.level, Kind::Number),
+            ValueKind::Bytes => {
+                if let Some(rule) = self.work.active.whole_string.filter(|_| !self.allows_whole(value)) {
+                    self.mask(PartOf { span, rule, level: value.level, kind: Kind::Bytes });
+                }
+                return;
+            }
+            ValueKind::Normal | ValueKind::Half => {}
+        }
+        let Some(rule) = self.work.active.whole_string.filter(|_| !self.allows_whole(value)) else {
+            return self.inside(deeper, around, value);
+        };
+        let rule = self.probe(rule, |engine| engine.inside(deeper, around, value));
+        self.mask(PartOf { span, rule, level: value.level, kind: Kind::Text });
+    }
+
+    /// A number, boolean or null.
+    pub(super) fn scalar(&mut self, kind: Scalar, span: Span, level: u8) {
+        if kind == Scalar::Null {
+            return;
+        }
+        let stands_for = self.refresh();
+        let active = &self.work.active;
+        if active.exempt {
+            return;
+        }
+        let value = Value { span, level, nearly_nested: false };
+        let (whole, kind) = match (kind, stands_for) {
+            (Scalar::Boolean, ValueKind::Normal | ValueKind::IntString) => {
+                return self.bare(value, level + 1, Kind::Boolean);
+            }
+            (_, ValueKind::Normal | ValueKind::IntString) => {
+                return self.bare(value, level + 1, Kind::Number);
+            }
+            (Scalar::Boolean, _) => (active.whole_boolean, Kind::Boolean),
+            (_, ValueKind::Bytes) => (active.whole_string, Kind::Number),
+            (_, ValueKind::Half) => (active.whole_number, Kind::Number),
+        };
+        if let Some(rule) = whole.filter(|_| !self.allows_whole(value)) {
+            self.mask(PartOf { span, rule, level: level + 1, kind });
+        }
+    }
+
+    /// Looks at the current place: which searches and whole-value rules are active here.
+    fn refresh(&mut self) -> ValueKind {
+        if !self.tracking {
+            self.work.active.refresh(self.policy, &[], 0, false);
+            return ValueKind::Normal;
+        }
+        let current = self.work.selection.current();
+        self.work.active.refresh(self.policy, current.conditions, current.span_kinds, current.protected);
+        current.kind
+    }
+
+    /// A number, a string that stands for one, or a boolean: zero or `false` if any rule says so. `level` is that of
+    /// its text.
+    fn bare(&mut self, value: Value, level: u8, kind: Kind) {
+        let active = &self.work.active;
+        let (whole, types) = match kind {
+            Kind::Boolean => (active.whole_boolean, Types::BOOLEAN),
+            _ => (active.whole_number, Types::NUMBER),
+        };
+        let whole = whole.filter(|_| !self.allows_whole(value));
+        let rule = self.probe(whole.unwrap_or(u16::MAX), |engine| {
+            if engine.may_match(value.span, types) {
+                engine.search(value);
+            }
+        });
+        if rule != u16::MAX {
+            self.mask(PartOf { span: value.span, rule, level, kind });
+        }
+    }
+
+    fn allows_whole(&mut self, value: Value) -> bool {
+        if self.policy.allow.is_empty() {
+            return false;
+        }
+        self.work.finder.begin(self.target.input(), value, &[]);
+        self.work.finder.allows_whole(self.policy, self.target.input())
+    }
+
+    /// Runs `look` without masking anything; returns the earliest rule that it came upon, `rule` included.
+    fn probe(&mut self, rule: u16, look: impl FnOnce(&mut Self)) -> u16 {
+        let outer = self.probe.replace(rule);
+        look(self);
+        let found = self.probe.unwrap_or(rule);
+        self.probe = outer;
+        found
+    }
+
+    /// What lies inside a string value: a nested text, or text.
+    fn inside(&mut self, deeper: &mut [Reader], around: Around<'_, '_>, mut value: Value) {
+        let active = &self.work.active;
+        let inner = self.policy.selectors.tracks()
+            || active.whole_number.or(active.whole_boolean).is_some()
+            || self.may_match(value.span, Types::NUMBER)
+            || self.may_match(value.span, Types::BOOLEAN);
+        let may_match = self.may_match(value.span, Types::STRING);
+        if !may_match && !inner {
+            return;
+        }
+        if let Some(first @ ('{' | '[' | '"')) = first_character(value.text(self.target.input())) {
+            if let Some((reader, rest)) = deeper.split_first_mut()
+                && self.nested(reader, rest, around, value, first)
+            {
+                return;
+            }
+            value.nearly_nested = true;
+        }
+        if may_match {
+            self.search(value);
+        }
+    }
+
+    /// A text that begins as JSON does; whether it is.
+    fn nested(
+        &mut self,
+        reader: &mut Reader,
+        deeper: &mut [Reader],
+        around: Around<'_, '_>,
+        value: Value,
+        first: char,
+    ) -> bool {
+        match around {
+            Around::Tokens(containers) => self.walk(&mut reader.scanner, deeper, containers, value),
+            Around::Brackets(brackets) => {
+                if first != '"' {
+                    match self.check(&mut reader.sweeper, brackets, value) {
+                        Ok(()) => {
+                            self.sweep(&mut reader.sweeper, deeper, brackets, value);
+                            return true;
+                        }
+                        Err(Refusal::NotJson) => return false,
+                        Err(Refusal::Doubt) => {}
+                    }
+                }
+                let mut containers = Containers::new(self.policy.limits.depth);
+                containers.stand_in(brackets.depth());
+                self.walk(&mut reader.scanner, deeper, &mut containers, value)
+            }
+        }
+    }
+
+    fn walk(
+        &mut self,
+        scanner: &mut Scanner,
+        deeper: &mut [Reader],
+        containers: &mut Containers,
+        value: Value,
+    ) -> bool {
+        if !is_nested(scanner, self.target.input(), containers, value.span, value.level) {
+            return false;
+        }
+        let depth = containers.depth();
+        self.enter();
+        let mut level = walk::Level { engine: self, deeper, level: value.level };
+        // The text has just been found to be JSON; a scan that fails all the same leaves it half masked, never shown.
+        let _ = scanner.nested(&mut level, containers, value.span, value.level);
+        containers.truncate(depth);
+        self.leave();
+        true
+    }
+
+    /// Whether the text of a value is one JSON object or array.
+    fn check(
+        &mut self,
+        sweeper: &mut Sweeper,
+        brackets: &mut Brackets<'_>,
+        value: Value,
+    ) -> Result<(), Refusal> {
+        let depth = brackets.depth();
+        let checked =
+            sweeper.sweep(&mut sweep::Check(self.target.input()), brackets, &Stops::NONE, &course(value));
+        brackets.truncate(depth);
+        checked.map(|_| ())
+    }
+
+    fn sweep(
+        &mut self,
+        sweeper: &mut Sweeper,
+        deeper: &mut [Reader],
+        brackets: &mut Brackets<'_>,
+        value: Value,
+    ) {
+        let depth = brackets.depth();
+        self.enter();
+        let policy = self.policy;
+        let active = &self.work.active;
+        let everything = policy.stops.everywhere || active.whole_number.or(active.whole_boolean).is_some();
+        let course = Course { everything, tracks: self.tracking, ..course(value) };
+        let mut level = sweep::Level::new(self, deeper, value.level);
+        let floor = level.floor();
+        let swept = sweeper.sweep(&mut level, brackets, &policy.stops, &course);
+        while self.work.selection.depth() > floor {
+            self.work.selection.close();
+        }
+        self.doubt |= swept.is_err();
+        brackets.truncate(depth);
+        self.leave();
+    }
+
+    fn enter(&mut self) {
+        if self.tracking {
+            self.work.selection.enter_nested(&self.policy.selectors, &self.policy.pools);
+        }
+    }
+
+    fn leave(&mut self) {
+        if self.tracking {
+            self.work.selection.leave_nested();
+        }
+    }
+
+    /// Sets `runs` to the active searches that could match in these raw bytes; whether there is one.
+    fn may_match(&mut self, span: Span, types: Types) -> bool {
+        let Work { active, runs, .. } = &mut *self.work;
+        let raw = self.target.input().get(span.start..span.end).unwrap_or(&[]);
+        let wanted = active.searches(types);
+        if wanted.iter().all(|word| *word == 0) {
+            runs.fill(0);
+            return false;
+        }
+        let present = self.policy.needs.present(raw);
+        let mut any = 0;
+        for (word, (run, wanted)) in runs.iter_mut().zip(wanted).enumerate() {
+            *run = 0;
+            let mut left = *wanted;
+            while left != 0 {
+                let bit = left.trailing_zeros() as usize;
+                left &= left - 1;
+                let Some(search) = self.policy.searches.get(word * 64 + bit) else { break };
+                *run |= u64::from(present.allows(&search.need, search.need_index, raw)) << bit;
+            }
+            any |= *run;
+        }
+        any != 0
+    }
+
+    /// Searches the text of a value with the searches that `may_match` left, and masks what they find.
+    fn search(&mut self, value: Value) {
+        self.work.finder.begin(self.target.input(), value, &self.work.runs);
+        while let Some(part) = self.work.finder.next(self.policy, self.target.input(), &self.work.runs) {
+            let (span, rule, level) = (part.span, part.rule, value.level);
+            self.mask(PartOf { span, rule, level, kind: Kind::Text });
+        }
+    }
+
+    fn mask(&mut self, part: PartOf) {
+        if let Some(earliest) = &mut self.probe {
+            *earliest = part.rule.min(*earliest);
+            return;
+        }
+        self.work.tally.count(part.rule, part.span);
+        if let Some(on_finding) = &mut self.on_finding {
+            let path = Path { selection: &self.work.selection, input: self.target.input() };
+            on_finding(&Finding { rule: part.rule, span: part.span, level: part.level, path });
+        }
+        self.target.mask(self.policy, &mut self.work.edits, &part);
+    }
+}
+
+/// Over the text of a value, to check it.
+fn course(value: Value) -> Course {
+    Course { span: value.span, level: value.level, sequence: false, everything: false, tracks: false }
+}

@@ -1,0 +1,281 @@
+//! Masking a text that is wholly in memory: composes the stages.
+//!
+//! For each value that is told of: which rules apply here (`select`), could any match (`prefilter`), is its
+//! text JSON itself (then its values are masked in the same way, one level deeper), and if not, which parts match
+//! (`find`) and what is written there (`rewrite`).
+
+mod engine;
+mod sweep;
+mod walk;
+
+use crate::active::Active;
+use crate::arch::Path as Vector;
+use crate::error::{Error, Reason};
+use crate::find::Finder;
+#[cfg(feature = "alloc")]
+use crate::limits::Limits;
+use crate::policy::Policy;
+use crate::report::{Finding, Tally};
+use crate::rewrite::{self, Done, Edits, Target};
+use crate::scan::grammar::Containers;
+use crate::scan::{NotJson, Scanner, diagnose};
+use crate::select::Selection;
+use crate::span::Span;
+use crate::sweep::{Brackets, Course, Sweeper};
+use crate::table::Room;
+use engine::Engine;
+
+/// How many texts the input may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Framing {
+    /// Exactly one.
+    One,
+    /// Any number, also none: JSON Lines, or just one behind the other.
+    #[default]
+    Sequence,
+}
+
+/// Receives each part that is masked.
+pub type OnFinding<'f> = &'f mut dyn FnMut(&Finding<'_>);
+
+/// The memory that masking with one policy needs. Its calls allocate nothing.
+pub struct Masker<'m> {
+    readers: Room<'m, Reader>,
+    containers: Containers,
+    brackets: Brackets<'m>,
+    work: Work<'m>,
+}
+
+/// What reads one level of nesting.
+struct Reader {
+    /// Fast, where little is to be told of.
+    sweeper: Sweeper,
+    /// Token by token: for paths of findings, for numbers of elements, and whatever the other leaves to it.
+    scanner: Scanner,
+}
+
+struct Work<'m> {
+    selection: Selection<'m>,
+    active: Active<'m>,
+    runs: Room<'m, u64>,
+    finder: Finder<'m>,
+    edits: Edits<'m>,
+    tally: Tally<'m>,
+}
+
+impl Masker<'_> {
+    /// Edits that are kept before a second pass is needed.
+    #[cfg(feature = "alloc")]
+    const EDITS: usize = 16_384;
+
+    /// Memory for `policy`: some 850 KB, and 16 bytes for each rule and open container more.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn new(policy: &Policy<'_>) -> Self {
+        Self::with_path(policy, Vector::detect())
+    }
+
+    /// The same, with the vector instructions of `path`.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn with_path(policy: &Policy<'_>, path: Vector) -> Self {
+        let levels = usize::from(policy.limits.nesting.min(Limits::MAX_NESTING)) + 1;
+        let words = policy.searches.len().div_ceil(64);
+        Self {
+            readers: Room::made(|| Reader::new(path), levels),
+            containers: Containers::new(policy.limits.depth),
+            brackets: Brackets::new(policy.limits.depth),
+            work: Work {
+                selection: Selection::new(&policy.selectors, &policy.limits),
+                active: Active::new(policy),
+                runs: Room::filled(0, words),
+                finder: Finder::new(policy),
+                edits: Edits::new(Self::EDITS),
+                tally: Tally::new(policy.rules.len()),
+            },
+        }
+    }
+
+    /// The counts of the last call.
+    #[must_use]
+    pub fn tally(&self) -> &Tally<'_> {
+        &self.work.tally
+    }
+
+    /// Masks `buffer[..len]`; the length of `buffer` is its capacity. Returns the new length.
+    ///
+    /// Time is linear in `len`. Nothing is allocated.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for what is not JSON, [`Error::Capacity`] when the result does not fit. The buffer is as
+    /// it was in both cases.
+    pub fn mask_in_place(
+        &mut self,
+        policy: &Policy<'_>,
+        buffer: &mut [u8],
+        len: usize,
+        framing: Framing,
+    ) -> Result<usize, Error> {
+        let input = buffer.get(..len).unwrap_or(buffer);
+        let len = input.len();
+        let swept = self.run(policy, &mut Target::Later(input), None, framing)?;
+        if self.work.edits.complete() {
+            let needed = self.work.edits.result_len(len);
+            if needed > buffer.len() {
+                return Err(Error::Capacity { needed });
+            }
+            return Ok(rewrite::in_place(policy, &self.work.edits, buffer, len));
+        }
+        self.mask_in_two_passes(policy, buffer, len, framing, swept)
+    }
+
+    /// Moves the text back by the most that its masked front is ever longer, then writes while reading.
+    fn mask_in_two_passes(
+        &mut self,
+        policy: &Policy<'_>,
+        buffer: &mut [u8],
+        len: usize,
+        framing: Framing,
+        swept: bool,
+    ) -> Result<usize, Error> {
+        let shift = self.work.edits.peak();
+        let needed = len + shift;
+        if needed > buffer.len() {
+            return Err(Error::Capacity { needed });
+        }
+        buffer.copy_within(..len, shift);
+        let buffer = buffer.get_mut(..needed).unwrap_or(&mut []);
+        let mut target = Target::Moving { buffer, shift, done: Done::default() };
+        // What has been read is overwritten, so the way that came to the end is taken again.
+        match swept {
+            true => _ = self.sweep(policy, &mut target, framing),
+            false => self.walk(policy, &mut target, None, framing)?,
+        }
+        Ok(target.finish(policy, &mut self.work.edits))
+    }
+
+    /// Masks `input` into `output`. Returns the length of the result.
+    ///
+    /// # Errors
+    /// As [`Self::mask_in_place`]; `output` is not for use then.
+    pub fn mask_into(
+        &mut self,
+        policy: &Policy<'_>,
+        input: &[u8],
+        output: &mut [u8],
+        framing: Framing,
+    ) -> Result<usize, Error> {
+        let capacity = output.len();
+        let mut target = Target::Into { input, output, done: Done::default() };
+        self.run(policy, &mut target, None, framing)?;
+        let needed = self.work.edits.result_len(input.len());
+        if needed > capacity {
+            return Err(Error::Capacity { needed });
+        }
+        Ok(target.finish(policy, &mut self.work.edits))
+    }
+
+    /// Finds without changing anything; returns the length that the masked text would have. `on_finding` sees each
+    /// part that would be masked, in order.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for what is not JSON; some findings may have been reported by then.
+    pub fn scan(
+        &mut self,
+        policy: &Policy<'_>,
+        input: &[u8],
+        framing: Framing,
+        on_finding: OnFinding<'_>,
+    ) -> Result<usize, Error> {
+        self.run(policy, &mut Target::Later(input), Some(on_finding), framing)?;
+        Ok(self.work.edits.result_len(input.len()))
+    }
+
+    /// Returns whether the fast way came to the end.
+    fn run(
+        &mut self,
+        policy: &Policy<'_>,
+        target: &mut Target<'_>,
+        on_finding: Option<OnFinding<'_>>,
+        framing: Framing,
+    ) -> Result<bool, Error> {
+        // Paths of findings count elements.
+        let sweeps = on_finding.is_none() && !policy.selectors.paths.counts();
+        if sweeps && self.sweep(policy, target, framing) {
+            return Ok(true);
+        }
+        self.walk(policy, target, on_finding, framing).map(|()| false)
+    }
+
+    /// Token by token.
+    fn walk(
+        &mut self,
+        policy: &Policy<'_>,
+        target: &mut Target<'_>,
+        on_finding: Option<OnFinding<'_>>,
+        framing: Framing,
+    ) -> Result<(), Error> {
+        target.restart();
+        self.clear();
+        self.containers.truncate(0);
+        let sequence = framing == Framing::Sequence;
+        let tracking = policy.selectors.tracks() || on_finding.is_some();
+        let mut engine =
+            Engine { policy, work: &mut self.work, target, on_finding, tracking, probe: None, doubt: false };
+        let Some((reader, deeper)) = self.readers.split_first_mut() else { return Ok(()) };
+        let mut level = walk::Level { engine: &mut engine, deeper, level: 0 };
+        match reader.scanner.document(&mut level, &mut self.containers, sequence) {
+            Ok(texts) => {
+                self.work.tally.texts = texts;
+                Ok(())
+            }
+            Err(NotJson) => {
+                let fault = diagnose::diagnose(target.input(), sequence, policy.limits.depth);
+                let (reason, offset) = fault.unwrap_or((Reason::Syntax, 0));
+                Err(Error::Refused { reason, offset })
+            }
+        }
+    }
+
+    /// The fast way; whether it came to the end.
+    fn sweep(&mut self, policy: &Policy<'_>, target: &mut Target<'_>, framing: Framing) -> bool {
+        self.clear();
+        self.brackets.truncate(0);
+        let tracking = policy.selectors.tracks();
+        let course = Course {
+            span: Span::new(0, target.input().len()),
+            level: 0,
+            sequence: framing == Framing::Sequence,
+            everything: policy.stops.everywhere,
+            tracks: tracking,
+        };
+        let mut engine = Engine {
+            policy,
+            work: &mut self.work,
+            target,
+            on_finding: None,
+            tracking,
+            probe: None,
+            doubt: false,
+        };
+        let Some((reader, deeper)) = self.readers.split_first_mut() else { return false };
+        let mut level = sweep::Level::new(&mut engine, deeper, 0);
+        let swept = reader.sweeper.sweep(&mut level, &mut self.brackets, &policy.stops, &course);
+        let Some(swept) = swept.ok().filter(|_| !engine.doubt) else { return false };
+        (self.work.tally.texts, self.work.tally.values) = (swept.texts, swept.values);
+        true
+    }
+
+    fn clear(&mut self) {
+        self.work.edits.clear();
+        self.work.tally.clear();
+        self.work.active.forget();
+    }
+}
+
+impl Reader {
+    #[cfg(feature = "alloc")]
+    fn new(path: Vector) -> Self {
+        Self { sweeper: Sweeper::new(path), scanner: Scanner::with_path(path) }
+    }
+}

@@ -1,0 +1,192 @@
+//! Bit logic over a block: what follows what, without a walk.
+
+use super::NotJson;
+use crate::arch::Masks;
+
+/// What a block's bytes are, outside and inside strings.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Block {
+    /// Opening quotes.
+    pub(super) starts: u64,
+    /// Closing quotes.
+    pub(super) ends: u64,
+    /// Inside strings: from an opening quote on, without the closing one.
+    pub(super) inside: u64,
+    /// Brackets outside of strings.
+    pub(super) brackets: u64,
+    /// Of these, the opening ones.
+    pub(super) opens: u64,
+    /// Commas outside of strings.
+    commas: u64,
+    /// Colons outside of strings.
+    colons: u64,
+    /// White space outside of strings.
+    white: u64,
+    /// Bytes of numbers and words (and whatever else stands outside of strings).
+    pub(super) scalars: u64,
+    /// Their first bytes.
+    pub(super) scalar_starts: u64,
+    /// The first bytes behind them.
+    pub(super) scalar_ends: u64,
+}
+
+/// State at the end of a block.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Carry {
+    /// The next byte is escaped.
+    escaped: bool,
+    /// The last byte is a backslash.
+    pub(super) backslash: bool,
+    /// All ones inside a string.
+    inside: u64,
+    scalar: u64,
+    /// What the next byte that is no white space follows: a value, an opening bracket, what a name stands behind in an
+    /// object, a name, the end of a text (or the start of the input).
+    value: Mark,
+    open: Mark,
+    member: Mark,
+    name: Mark,
+    text: Mark,
+    /// A name goes on.
+    in_name: bool,
+}
+
+/// Something that the next byte follows, unless that is white space: then the mark moves on.
+#[derive(Clone, Copy, Default)]
+struct Mark(u64);
+
+impl Mark {
+    /// Where the next bytes stand that are no white space, behind each byte of `bytes` (and `extra`, which stands there
+    /// already).
+    #[inline]
+    fn behind(&mut self, bytes: u64, extra: u64, white: u64) -> u64 {
+        let marks = bytes << 1 | extra | self.0;
+        // A mark at the front of a run of white space is carried to the run's end.
+        let (moved, over) = (marks & white).overflowing_add(white);
+        self.0 = bytes >> 63 | u64::from(over);
+        marks & !white | moved & !white
+    }
+}
+
+impl Carry {
+    /// Before a text (or the first of many).
+    pub(super) fn start() -> Self {
+        Self { text: Mark(1), ..Self::default() }
+    }
+
+    /// Whether a string is open.
+    pub(super) fn in_string(&self) -> bool {
+        self.inside != 0
+    }
+
+    /// Tells the block's strings and what stands between them; errors that show in single bytes.
+    #[inline]
+    pub(super) fn block(&mut self, masks: &Masks) -> Result<(Block, Escapes), NotJson> {
+        let (escaped, next) = escaped(masks.backslash, self.escaped);
+        let quote = masks.quote & !escaped;
+        let inside = prefix_xor(quote) ^ self.inside;
+        let ends = quote & !inside;
+        let outside = !(inside | ends);
+        let operators = masks.operator & outside;
+        let (brackets, marks) = (operators & masks.bit6, operators & !masks.bit6);
+        let white = masks.white & outside;
+        let scalars = outside & !(operators | white);
+        let before = scalars << 1 | self.scalar;
+        let block = Block {
+            starts: quote & inside,
+            ends,
+            inside,
+            brackets,
+            opens: brackets & masks.bit1,
+            commas: marks & !masks.bit1,
+            colons: marks & masks.bit1,
+            white,
+            scalars,
+            scalar_starts: scalars & !before,
+            scalar_ends: before & !scalars,
+        };
+        let escapes = Escapes {
+            unicode: escaped & inside & masks.letter_u,
+            any_unicode: masks.letter_u & inside & (masks.backslash << 1 | u64::from(self.backslash)),
+        };
+        let control = masks.control & !(masks.white & outside);
+        let unknown = escaped & inside & !(masks.simple_escape | masks.letter_u);
+        self.escaped = next;
+        self.backslash = masks.backslash >> 63 == 1;
+        self.inside = 0u64.wrapping_sub(inside >> 63);
+        self.scalar = scalars >> 63;
+        if control | unknown != 0 { Err(NotJson) } else { Ok((block, escapes)) }
+    }
+
+    /// Whether each token may follow the one before it. `objects`: the container around the byte behind this one is an
+    /// object. `ends`: the brackets that close a text. Returns the opening quotes of names.
+    #[inline]
+    pub(super) fn grammar(&mut self, block: &Block, objects: u64, ends: u64) -> Result<u64, NotJson> {
+        let closes = block.brackets & !block.opens;
+        // Behind a value stands a comma, a colon or a closing bracket; these stand nowhere else, but for `[]` and `{}`.
+        let behind_value = self.value.behind(block.ends | closes & !ends, block.scalar_ends, block.white);
+        let behind_open = self.open.behind(block.opens, 0, block.white);
+        let wrong = (behind_value | behind_open & closes) ^ (block.commas | block.colons | closes);
+        // In an object a name stands behind a bracket or comma. What is no value is told by the rule above.
+        let behind = self.member.behind((block.opens | block.commas) & objects, 0, block.white);
+        let wrong = wrong | behind & (block.scalar_starts | block.opens);
+        let names = behind & block.starts;
+        // A carry runs from a name's opening quote to its closing one.
+        let (sum, over) = block.inside.overflowing_add(names);
+        let (sum, over_too) = sum.overflowing_add(u64::from(self.in_name));
+        self.in_name = over | over_too;
+        let name_ends = sum & !block.inside;
+        let wrong = wrong | self.name.behind(name_ends, 0, block.white) ^ block.colons;
+        // Behind a text stands another one.
+        let behind_text = self.text.behind(ends, 0, block.white);
+        let wrong = wrong | behind_text & !block.opens;
+        if wrong == 0 { Ok(names) } else { Err(NotJson) }
+    }
+}
+
+/// Where a block holds escapes of four digits.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Escapes {
+    /// The `u` of each.
+    pub(super) unicode: u64,
+    /// Every `u` behind a backslash: of nested texts' escapes too.
+    pub(super) any_unicode: u64,
+}
+
+/// Which bytes a backslash escapes, and whether the first byte of the next block is escaped.
+///
+/// As simdjson: of each run of backslashes the odd ones escape; an addition that starts at runs on odd
+/// places carries to their ends.
+#[inline]
+fn escaped(backslash: u64, carried: bool) -> (u64, bool) {
+    const ODD: u64 = 0xaaaa_aaaa_aaaa_aaaa;
+    let carried = u64::from(carried);
+    let potential = backslash & !carried;
+    let maybe_odd = potential << 1 | ODD;
+    let codes = maybe_odd.wrapping_sub(potential) ^ ODD;
+    let escaped = codes ^ (potential | carried);
+    (escaped, codes & potential & 1 << 63 != 0)
+}
+
+/// Bit `i` of the result is the parity of bits `0..=i`.
+#[inline]
+pub(super) fn prefix_xor(mut bits: u64) -> u64 {
+    bits ^= bits << 1;
+    bits ^= bits << 2;
+    bits ^= bits << 4;
+    bits ^= bits << 8;
+    bits ^= bits << 16;
+    bits ^ bits << 32
+}
+
+/// The bits below bit `at`, which is at most 63.
+#[inline]
+pub(super) const fn below(at: u32) -> u64 {
+    (1 << at) - 1
+}
+
+/// The highest bit.
+#[inline]
+pub(super) fn highest(bits: u64) -> Option<usize> {
+    63_u32.checked_sub(bits.leading_zeros()).map(|bit| bit as usize)
+}
