@@ -1,15 +1,15 @@
 //! AVX2: two registers a block.
 #![allow(unsafe_code)]
 
-use super::{BLOCK, LANES, Masks, Nibbles, WINDOW};
+use super::{BLOCK, Isa, LANES, Masks, Nibbles, WINDOW, Work};
 use core::arch::x86_64::{
-    __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
-    _mm256_loadu_si256, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
-    _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_slli_epi16, _mm256_srli_epi16,
-    _mm256_sub_epi8,
+    __m256i, _mm_clmulepi64_si128, _mm_cvtsi32_si128, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_set_epi64x,
+    _mm_set1_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
+    _mm256_max_epu8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
+    _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_sll_epi16, _mm256_srli_epi16,
 };
 
-cpufeatures::new!(has_avx2, "avx2");
+cpufeatures::new!(has_avx2, "avx2", "bmi1", "bmi2", "popcnt", "pclmulqdq");
 
 /// Proof that the CPU has AVX2.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +29,55 @@ impl Avx2 {
         unsafe { classify(blocks, masks) }
     }
 
-    /// Where a factor may begin: a mask a block, for as many blocks as `text` holds with a block before and behind.
+    /// Does `work` with what this CPU has.
     #[inline]
-    pub fn places(self, sets: &[Nibbles], text: &[u8], masks: &mut [u64]) {
-        // SAFETY: a value of `Avx2` exists only where `detect` has seen the feature.
-        unsafe { places(sets, text, masks) }
+    pub fn with<W: Work>(self, work: W) -> W::Result {
+        #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,pclmulqdq")]
+        fn run<W: Work>(work: W, isa: Avx2) -> W::Result {
+            work.run(isa)
+        }
+        // SAFETY: a value of `Avx2` exists only where `detect` has seen the features.
+        unsafe { run(work, self) }
+    }
+}
+
+impl Isa for Avx2 {
+    type Block = (__m256i, __m256i);
+
+    #[inline(always)]
+    fn load(self, bytes: &[u8; BLOCK]) -> Self::Block {
+        // SAFETY: a value of `Avx2` exists only where `detect` has seen the features.
+        unsafe { load(bytes) }
+    }
+    #[inline(always)]
+    fn equal(self, block: Self::Block, byte: u8) -> u64 {
+        // SAFETY: a value of `Avx2` exists only where `detect` has seen the features.
+        unsafe { equal_mask(block, byte) }
+    }
+    #[inline(always)]
+    fn below(self, block: Self::Block, byte: u8) -> u64 {
+        // SAFETY: a value of `Avx2` exists only where `detect` has seen the features.
+        unsafe { below_mask(block, byte) }
+    }
+    #[inline(always)]
+    fn bit<const BIT: u32>(self, block: Self::Block) -> u64 {
+        // SAFETY: a value of `Avx2` exists only where `detect` has seen the features.
+        unsafe { bit_mask::<BIT>(block) }
+    }
+    #[inline(always)]
+    fn folded(self, block: Self::Block) -> Self::Block {
+        // SAFETY: a value of `Avx2` exists only where `detect` has seen the features.
+        unsafe { folded(block) }
+    }
+    #[inline(always)]
+    fn prefix_xor(self, bits: u64) -> u64 {
+        // SAFETY: a value of `Avx2` exists only where `detect` has seen the features.
+        unsafe { prefix_xor(bits) }
+    }
+    #[inline(always)]
+    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> u64 {
+        // SAFETY: a value of `Avx2` exists only where `detect` has seen the features.
+        unsafe { places(sets, window) }
     }
 }
 
@@ -50,21 +94,57 @@ fn classify(blocks: &[[u8; BLOCK]], masks: &mut [Masks]) {
             control: join(low.control, high.control),
             simple_escape: join(low.simple_escape, high.simple_escape),
             letter_u: join(low.letter_u, high.letter_u),
-            digit: join(low.digit, high.digit),
-            zero: join(low.zero, high.zero),
-            bit1: join(low.bit1, high.bit1),
-            bit5: join(low.bit5, high.bit5),
-            bit6: join(low.bit6, high.bit6),
         };
     }
 }
 
 #[target_feature(enable = "avx2")]
-fn places(sets: &[Nibbles], text: &[u8], masks: &mut [u64]) {
-    let windows = text.windows(WINDOW).step_by(BLOCK).filter_map(|window| window.first_chunk());
-    for (window, mask) in windows.zip(masks) {
-        *mask = join(places_from::<{ BLOCK - 1 }>(sets, window), places_from::<{ BLOCK + 31 }>(sets, window));
-    }
+#[inline]
+fn load(bytes: &[u8; BLOCK]) -> (__m256i, __m256i) {
+    halves(bytes)
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn equal_mask((low, high): (__m256i, __m256i), byte: u8) -> u64 {
+    join(bits(equal(low, byte)), bits(equal(high, byte)))
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn below_mask((low, high): (__m256i, __m256i), byte: u8) -> u64 {
+    // At or above `byte`, the greater of the two is the byte itself.
+    let least = _mm256_set1_epi8(byte as i8);
+    let above = |bytes| bits(_mm256_cmpeq_epi8(_mm256_max_epu8(bytes, least), bytes));
+    !join(above(low), above(high))
+}
+
+/// The wanted bit of each byte becomes its topmost one.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn bit_mask<const BIT: u32>((low, high): (__m256i, __m256i)) -> u64 {
+    let count = _mm_cvtsi32_si128(7 - BIT as i32);
+    join(bits(_mm256_sll_epi16(low, count)), bits(_mm256_sll_epi16(high, count)))
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn folded((low, high): (__m256i, __m256i)) -> (__m256i, __m256i) {
+    let bit = _mm256_set1_epi8(0x20);
+    (_mm256_or_si256(low, bit), _mm256_or_si256(high, bit))
+}
+
+#[target_feature(enable = "pclmulqdq")]
+#[inline]
+pub(super) fn prefix_xor(bits: u64) -> u64 {
+    let product = _mm_clmulepi64_si128::<0>(_mm_set_epi64x(0, bits as i64), _mm_set1_epi8(-1));
+    _mm_cvtsi128_si64(product) as u64
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn places(sets: &[Nibbles], window: &[u8; WINDOW]) -> u64 {
+    join(places_from::<{ BLOCK - 1 }>(sets, window), places_from::<{ BLOCK + 31 }>(sets, window))
 }
 
 /// The places in 32 bytes; `LEFT` is the byte in front of the first.
@@ -112,11 +192,6 @@ struct Half {
     control: u32,
     simple_escape: u32,
     letter_u: u32,
-    digit: u32,
-    zero: u32,
-    bit1: u32,
-    bit5: u32,
-    bit6: u32,
 }
 
 fn join(low: u32, high: u32) -> u64 {
@@ -154,7 +229,6 @@ fn half(bytes: __m256i) -> Half {
         _mm256_or_si256(equal(bytes, b'n'), _mm256_or_si256(equal(bytes, b'r'), equal(bytes, b't'))),
     );
     let (quote, backslash) = (equal(bytes, b'"'), equal(bytes, b'\\'));
-    let offset = _mm256_sub_epi8(bytes, _mm256_set1_epi8(b'0' as i8));
     let punctuation = _mm256_or_si256(_mm256_or_si256(quote, backslash), equal(bytes, b'/'));
     Half {
         quote: bits(quote),
@@ -164,12 +238,6 @@ fn half(bytes: __m256i) -> Half {
         control: bits(_mm256_cmpeq_epi8(capped, bytes)),
         simple_escape: bits(_mm256_or_si256(letters, punctuation)),
         letter_u: bits(equal(bytes, b'u')),
-        digit: bits(_mm256_cmpeq_epi8(_mm256_min_epu8(offset, _mm256_set1_epi8(9)), offset)),
-        zero: bits(equal(bytes, b'0')),
-        // The wanted bit becomes the topmost of its byte.
-        bit1: bits(_mm256_slli_epi16::<6>(bytes)),
-        bit5: bits(_mm256_slli_epi16::<2>(bytes)),
-        bit6: bits(_mm256_slli_epi16::<1>(bytes)),
     }
 }
 

@@ -1,14 +1,15 @@
 //! AVX-512 BW: one register a block, and every comparison is a mask already.
 #![allow(unsafe_code)]
 
-use super::{BLOCK, LANES, Masks, Nibbles, WINDOW};
+use super::avx2::prefix_xor;
+use super::{BLOCK, Isa, LANES, Masks, Nibbles, WINDOW, Work};
 use core::arch::x86_64::{
     __m512i, _mm_loadu_si128, _mm512_and_si512, _mm512_broadcast_i32x4, _mm512_cmpeq_epi8_mask,
     _mm512_cmplt_epu8_mask, _mm512_loadu_si512, _mm512_or_si512, _mm512_set1_epi8, _mm512_shuffle_epi8,
-    _mm512_srli_epi16, _mm512_sub_epi8, _mm512_test_epi8_mask,
+    _mm512_srli_epi16, _mm512_test_epi8_mask,
 };
 
-cpufeatures::new!(has_avx512, "avx512f", "avx512bw");
+cpufeatures::new!(has_avx512, "avx512f", "avx512bw", "avx2", "bmi1", "bmi2", "popcnt", "pclmulqdq");
 
 /// Proof that the CPU has AVX-512 F and BW.
 #[derive(Clone, Copy, Debug)]
@@ -28,11 +29,55 @@ impl Avx512 {
         unsafe { classify(blocks, masks) }
     }
 
-    /// Where a factor may begin: a mask a block, for as many blocks as `text` holds with a block before and behind.
+    /// Does `work` with what this CPU has.
     #[inline]
-    pub fn places(self, sets: &[Nibbles], text: &[u8], masks: &mut [u64]) {
+    pub fn with<W: Work>(self, work: W) -> W::Result {
+        #[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,popcnt,pclmulqdq")]
+        fn run<W: Work>(work: W, isa: Avx512) -> W::Result {
+            work.run(isa)
+        }
         // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
-        unsafe { places(sets, text, masks) }
+        unsafe { run(work, self) }
+    }
+}
+
+impl Isa for Avx512 {
+    type Block = __m512i;
+
+    #[inline(always)]
+    fn load(self, bytes: &[u8; BLOCK]) -> Self::Block {
+        // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
+        unsafe { load(bytes) }
+    }
+    #[inline(always)]
+    fn equal(self, block: Self::Block, byte: u8) -> u64 {
+        // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
+        unsafe { equal_mask(block, byte) }
+    }
+    #[inline(always)]
+    fn below(self, block: Self::Block, byte: u8) -> u64 {
+        // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
+        unsafe { below_mask(block, byte) }
+    }
+    #[inline(always)]
+    fn bit<const BIT: u32>(self, block: Self::Block) -> u64 {
+        // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
+        unsafe { bit_mask::<BIT>(block) }
+    }
+    #[inline(always)]
+    fn folded(self, block: Self::Block) -> Self::Block {
+        // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
+        unsafe { folded(block) }
+    }
+    #[inline(always)]
+    fn prefix_xor(self, bits: u64) -> u64 {
+        // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
+        unsafe { prefix_xor(bits) }
+    }
+    #[inline(always)]
+    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> u64 {
+        // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
+        unsafe { places(sets, window) }
     }
 }
 
@@ -54,14 +99,6 @@ fn classify(blocks: &[[u8; BLOCK]], masks: &mut [Masks]) {
             control: _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(0x20)),
             simple_escape: quote | backslash | letters | equal(bytes, b't') | equal(bytes, b'/'),
             letter_u: equal(bytes, b'u'),
-            digit: _mm512_cmplt_epu8_mask(
-                _mm512_sub_epi8(bytes, _mm512_set1_epi8(b'0' as i8)),
-                _mm512_set1_epi8(10),
-            ),
-            zero: equal(bytes, b'0'),
-            bit1: bit(bytes, 1),
-            bit5: bit(bytes, 5),
-            bit6: bit(bytes, 6),
         };
     }
 }
@@ -79,16 +116,39 @@ fn bit(bytes: __m512i, index: u32) -> u64 {
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
-fn places(sets: &[Nibbles], text: &[u8], masks: &mut [u64]) {
-    let windows = text.windows(WINDOW).step_by(BLOCK).filter_map(|window| window.first_chunk());
-    for (window, mask) in windows.zip(masks) {
-        *mask = places_in(sets, window);
-    }
+#[inline]
+fn load(bytes: &[u8; BLOCK]) -> __m512i {
+    // SAFETY: a block has 64 bytes; the load needs no alignment.
+    unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
-fn places_in(sets: &[Nibbles], window: &[u8; WINDOW]) -> u64 {
+fn equal_mask(bytes: __m512i, byte: u8) -> u64 {
+    equal(bytes, byte)
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn below_mask(bytes: __m512i, byte: u8) -> u64 {
+    _mm512_cmplt_epu8_mask(bytes, _mm512_set1_epi8(byte as i8))
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn bit_mask<const BIT: u32>(bytes: __m512i) -> u64 {
+    bit(bytes, BIT)
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn folded(bytes: __m512i) -> __m512i {
+    _mm512_or_si512(bytes, _mm512_set1_epi8(0x20))
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn places(sets: &[Nibbles], window: &[u8; WINDOW]) -> u64 {
     const { assert!(BLOCK - 1 + LANES - 1 + BLOCK <= WINDOW, "every lane lies in the window") };
     let nibble = _mm512_set1_epi8(15);
     let mut low = [nibble; LANES];

@@ -1,6 +1,6 @@
 //! Plain Rust, for every CPU.
 
-use super::{BLOCK, LANES, Masks, Nibbles, WINDOW};
+use super::{BLOCK, Isa, LANES, Masks, Nibbles, WINDOW};
 
 const QUOTE: u8 = 1;
 const BACKSLASH: u8 = 2;
@@ -52,15 +52,48 @@ impl Scalar {
             *masks = classify(block);
         }
     }
+}
 
-    /// Where a factor may begin: a mask a block, for as many blocks as `text` holds with a block before and behind.
-    pub fn places(self, sets: &[Nibbles], text: &[u8], masks: &mut [u64]) {
-        for (window, mask) in text.windows(WINDOW).step_by(BLOCK).zip(masks) {
-            let bytes = window.windows(LANES).skip(BLOCK - 1).take(BLOCK).enumerate();
-            *mask = bytes
-                .fold(0, |mask, (i, bytes)| mask | u64::from(sets.iter().any(|set| shows(set, bytes))) << i);
-        }
+impl Isa for Scalar {
+    type Block = [u8; BLOCK];
+
+    #[inline(always)]
+    fn load(self, bytes: &[u8; BLOCK]) -> Self::Block {
+        *bytes
     }
+    #[inline(always)]
+    fn equal(self, block: Self::Block, byte: u8) -> u64 {
+        mask(&block, |other| other == byte)
+    }
+    #[inline(always)]
+    fn below(self, block: Self::Block, byte: u8) -> u64 {
+        mask(&block, |other| other < byte)
+    }
+    #[inline(always)]
+    fn bit<const BIT: u32>(self, block: Self::Block) -> u64 {
+        mask(&block, |byte| byte >> BIT & 1 == 1)
+    }
+    #[inline(always)]
+    fn folded(self, block: Self::Block) -> Self::Block {
+        block.map(|byte| byte | 0x20)
+    }
+    #[inline(always)]
+    fn prefix_xor(self, mut bits: u64) -> u64 {
+        for shift in [1, 2, 4, 8, 16, 32] {
+            bits ^= bits << shift;
+        }
+        bits
+    }
+    #[inline]
+    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> u64 {
+        let bytes = window.windows(LANES).skip(BLOCK - 1).take(BLOCK).enumerate();
+        bytes.fold(0, |mask, (i, bytes)| mask | u64::from(sets.iter().any(|set| shows(set, bytes))) << i)
+    }
+}
+
+#[inline(always)]
+fn mask(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
+    block.iter().enumerate().fold(0, |mask, (i, &byte)| mask | u64::from(is(byte)) << i)
 }
 
 fn classify(block: &[u8; BLOCK]) -> Masks {
@@ -74,11 +107,6 @@ fn classify(block: &[u8; BLOCK]) -> Masks {
         masks.control |= (class >> 4 & 1) << i;
         masks.simple_escape |= (class >> 5 & 1) << i;
         masks.letter_u |= (class >> 6 & 1) << i;
-        masks.digit |= u64::from(byte.is_ascii_digit()) << i;
-        masks.zero |= u64::from(byte == b'0') << i;
-        masks.bit1 |= u64::from(byte >> 1 & 1) << i;
-        masks.bit5 |= u64::from(byte >> 5 & 1) << i;
-        masks.bit6 |= u64::from(byte >> 6 & 1) << i;
     }
     masks
 }

@@ -57,7 +57,7 @@ impl<'l, 'e, 'm, 'b, 'p, 'f> Level<'l, 'e, 'm, 'b, 'p, 'f> {
         let (policy, input, level) = (self.engine.policy, self.engine.target.input(), self.level);
         let (selectors, pools) = (&policy.selectors, &policy.pools);
         let selection = &mut self.engine.work.selection;
-        let kept = self.known.min(at.lowest - at.base);
+        let kept = self.known.min(at.lowest);
         while selection.depth() > self.floor + kept {
             selection.close();
         }

@@ -1,7 +1,7 @@
 //! Bit logic over a block: what follows what, without a walk.
 
 use super::NotJson;
-use crate::arch::Masks;
+use crate::arch::{BLOCK, Isa};
 
 /// What a block's bytes are, outside and inside strings.
 #[derive(Clone, Copy, Default)]
@@ -16,6 +16,8 @@ pub(super) struct Block {
     pub(super) brackets: u64,
     /// Of these, the opening ones.
     pub(super) opens: u64,
+    /// And those of objects.
+    pub(super) objects: u64,
     /// Commas outside of strings.
     commas: u64,
     /// Colons outside of strings.
@@ -58,7 +60,7 @@ struct Mark(u64);
 impl Mark {
     /// Where the next bytes stand that are no white space, behind each byte of `bytes` (and `extra`, which stands there
     /// already).
-    #[inline]
+    #[inline(always)]
     fn behind(&mut self, bytes: u64, extra: u64, white: u64) -> u64 {
         let marks = bytes << 1 | extra | self.0;
         // A mark at the front of a run of white space is carried to the run's end.
@@ -80,47 +82,67 @@ impl Carry {
     }
 
     /// Tells the block's strings and what stands between them; errors that show in single bytes.
-    #[inline]
-    pub(super) fn block(&mut self, masks: &Masks) -> Result<(Block, Escapes), NotJson> {
-        let (escaped, next) = escaped(masks.backslash, self.escaped);
-        let quote = masks.quote & !escaped;
-        let inside = prefix_xor(quote) ^ self.inside;
+    #[inline(always)]
+    pub(super) fn block<I: Isa>(&mut self, isa: I, bytes: &[u8; BLOCK]) -> Result<(Block, Escapes), NotJson> {
+        let block = isa.load(bytes);
+        let backslash = isa.equal(block, b'\\');
+        let (escaped, next) = escaped(backslash, self.escaped);
+        let quote = isa.equal(block, b'"') & !escaped;
+        let inside = isa.prefix_xor(quote) ^ self.inside;
         let ends = quote & !inside;
         let outside = !(inside | ends);
-        let operators = masks.operator & outside;
-        let (brackets, marks) = (operators & masks.bit6, operators & !masks.bit6);
-        let white = masks.white & outside;
-        let scalars = outside & !(operators | white);
-        let before = scalars << 1 | self.scalar;
-        let block = Block {
-            starts: quote & inside,
-            ends,
-            inside,
-            brackets,
-            opens: brackets & masks.bit1,
-            commas: marks & !masks.bit1,
-            colons: marks & masks.bit1,
-            white,
-            scalars,
-            scalar_starts: scalars & !before,
-            scalar_ends: before & !scalars,
-        };
-        let escapes = Escapes {
-            unicode: escaped & inside & masks.letter_u,
-            any_unicode: masks.letter_u & inside & (masks.backslash << 1 | u64::from(self.backslash)),
-        };
-        let control = masks.control & !(masks.white & outside);
-        let unknown = escaped & inside & !(masks.simple_escape | masks.letter_u);
+        let control = isa.below(block, b' ');
+        if control != 0 {
+            let white = isa.equal(block, b'\t') | isa.equal(block, b'\n') | isa.equal(block, b'\r');
+            if control & !(white & outside) != 0 {
+                return Err(NotJson);
+            }
+        }
+        let mut found = Block { starts: quote & inside, ends, inside, ..Block::default() };
+        let scalar = self.scalar;
+        self.scalar = 0;
+        if outside != 0 {
+            let folded = isa.folded(block);
+            let brackets = (isa.equal(folded, b'{') | isa.equal(folded, b'}')) & outside;
+            found.brackets = brackets;
+            found.opens = brackets & isa.bit::<1>(block);
+            found.objects = brackets & isa.bit::<5>(block);
+            found.commas = isa.equal(block, b',') & outside;
+            found.colons = isa.equal(block, b':') & outside;
+            // Other control characters have been refused.
+            found.white = isa.below(block, b'!') & outside;
+            found.scalars = outside & !(brackets | found.commas | found.colons | found.white);
+            self.scalar = found.scalars >> 63;
+        }
+        let before = found.scalars << 1 | scalar;
+        found.scalar_starts = found.scalars & !before;
+        found.scalar_ends = before & !found.scalars;
+        let mut escapes = Escapes::default();
+        if backslash != 0 || self.backslash {
+            let letter_u = isa.equal(block, b'u') & inside;
+            escapes.unicode = escaped & letter_u;
+            escapes.any_unicode = letter_u & (backslash << 1 | u64::from(self.backslash));
+            let short = isa.equal(block, b'"')
+                | backslash
+                | isa.equal(block, b'n')
+                | isa.equal(block, b't')
+                | isa.equal(block, b'r')
+                | isa.equal(block, b'/')
+                | isa.equal(block, b'b')
+                | isa.equal(block, b'f');
+            if escaped & inside & !(short | letter_u) != 0 {
+                return Err(NotJson);
+            }
+        }
         self.escaped = next;
-        self.backslash = masks.backslash >> 63 == 1;
+        self.backslash = backslash >> 63 == 1;
         self.inside = 0u64.wrapping_sub(inside >> 63);
-        self.scalar = scalars >> 63;
-        if control | unknown != 0 { Err(NotJson) } else { Ok((block, escapes)) }
+        Ok((found, escapes))
     }
 
     /// Whether each token may follow the one before it. `objects`: the container around the byte behind this one is an
     /// object. `ends`: the brackets that close a text. Returns the opening quotes of names.
-    #[inline]
+    #[inline(always)]
     pub(super) fn grammar(&mut self, block: &Block, objects: u64, ends: u64) -> Result<u64, NotJson> {
         let closes = block.brackets & !block.opens;
         // Behind a value stands a comma, a colon or a closing bracket; these stand nowhere else, but for `[]` and `{}`.
@@ -157,7 +179,7 @@ pub(super) struct Escapes {
 ///
 /// As simdjson: of each run of backslashes the odd ones escape; an addition that starts at runs on odd
 /// places carries to their ends.
-#[inline]
+#[inline(always)]
 fn escaped(backslash: u64, carried: bool) -> (u64, bool) {
     const ODD: u64 = 0xaaaa_aaaa_aaaa_aaaa;
     let carried = u64::from(carried);
@@ -168,17 +190,6 @@ fn escaped(backslash: u64, carried: bool) -> (u64, bool) {
     (escaped, codes & potential & 1 << 63 != 0)
 }
 
-/// Bit `i` of the result is the parity of bits `0..=i`.
-#[inline]
-pub(super) fn prefix_xor(mut bits: u64) -> u64 {
-    bits ^= bits << 1;
-    bits ^= bits << 2;
-    bits ^= bits << 4;
-    bits ^= bits << 8;
-    bits ^= bits << 16;
-    bits ^ bits << 32
-}
-
 /// The bits below bit `at`, which is at most 63.
 #[inline]
 pub(super) const fn below(at: u32) -> u64 {
@@ -186,7 +197,7 @@ pub(super) const fn below(at: u32) -> u64 {
 }
 
 /// The highest bit.
-#[inline]
+#[inline(always)]
 pub(super) fn highest(bits: u64) -> Option<usize> {
     63_u32.checked_sub(bits.leading_zeros()).map(|bit| bit as usize)
 }

@@ -12,6 +12,54 @@ pub struct Bracket {
     pub object: bool,
     /// The name that it stands under, if it stands in an object.
     pub key: Span,
+    /// The kinds of the containers before it; see [`Kinds`].
+    kinds: u64,
+}
+
+/// The kinds of the containers that a text has open: the innermost 64 in a register, others in the stack.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Kinds {
+    /// Bit 0 is set if the innermost container is an object, and so on outwards.
+    kinds: u64,
+    /// How many containers are open.
+    pub(super) depth: usize,
+}
+
+impl Kinds {
+    const WIDTH: usize = 64;
+
+    /// Whether the innermost container is an object.
+    #[inline(always)]
+    pub(super) fn is_object(self) -> bool {
+        self.kinds & 1 == 1
+    }
+
+    /// Behind an opening or closing bracket, and whether that one does not fit. `depth` is beyond all bounds behind one
+    /// that closes nothing. At multiples of 64 there is more to do: [`Self::turn`].
+    #[inline(always)]
+    pub(super) fn step(self, open: bool, object: bool) -> (Self, bool) {
+        let wrong = !open && self.is_object() != object;
+        let kinds = if open { self.kinds << 1 | u64::from(object) } else { self.kinds >> 1 };
+        let depth = self.depth.wrapping_add(usize::from(open)).wrapping_sub(usize::from(!open));
+        (Self { kinds, depth }, wrong)
+    }
+
+    /// Whether the register must be changed behind a step.
+    #[inline(always)]
+    pub(super) fn turns(self) -> bool {
+        self.depth.is_multiple_of(Self::WIDTH)
+    }
+
+    /// Saves the register behind an opening bracket, and loads it behind a closing one.
+    #[cold]
+    pub(super) fn turn(self, open: bool, brackets: &mut Brackets<'_>, base: usize) -> Self {
+        let Some(last) = self.depth.checked_sub(1) else { return self };
+        let Some(slot) = brackets.open.get_mut(base + last) else { return self };
+        if open {
+            slot.kinds = self.kinds;
+        }
+        Self { kinds: slot.kinds, ..self }
+    }
 }
 
 /// A stack with a limit.
@@ -46,26 +94,23 @@ impl Brackets<'_> {
         self.depth = depth.min(self.depth);
     }
 
-    /// Opens one; whether there was room.
-    #[inline]
-    pub(super) fn push(&mut self, bracket: Bracket) -> bool {
-        let Some(slot) = self.open.get_mut(self.depth) else { return false };
-        *slot = bracket;
-        self.depth += 1;
-        true
+    /// How many more may be opened.
+    pub(super) fn room(&self) -> usize {
+        self.open.len() - self.depth
     }
 
-    /// Closes the innermost, not below `base`; whether it was of this kind.
+    /// Notes the bracket at this depth.
     #[inline]
-    pub(super) fn pop(&mut self, base: usize, object: bool) -> bool {
-        let fits = self.depth > base && self.is_object(base) == object;
-        self.depth -= usize::from(fits);
-        fits
+    pub(super) fn set(&mut self, depth: usize, at: usize, object: bool, key: Span) {
+        if let Some(slot) = self.open.get_mut(depth) {
+            (slot.at, slot.object, slot.key) = (at, object, key);
+        }
     }
 
-    /// Whether the innermost above `base` is an object.
+    /// Goes to this depth; false if that is too deep.
     #[inline]
-    pub(super) fn is_object(&self, base: usize) -> bool {
-        self.depth > base && self.open.get(self.depth - 1).is_some_and(|bracket| bracket.object)
+    pub(super) fn go_to(&mut self, depth: usize) -> bool {
+        self.depth = depth;
+        depth <= self.open.len()
     }
 }

@@ -14,16 +14,17 @@ mod places;
 mod scalar;
 mod window;
 
+use brackets::Kinds;
 pub use brackets::{Bracket, Brackets};
 
-use crate::arch::{BLOCK, Masks, Path};
+use crate::arch::{BLOCK, Isa, Path, Work};
 use crate::factor::Stops;
 use crate::scan::NotJson;
 use crate::scan::scalar_token::Scalar;
 use crate::span::Span;
-use bits::{Block, Carry, below, highest, prefix_xor};
+use bits::{Block, Carry, below, highest};
 use scalar::scalar;
-use window::{BLOCKS, Window};
+use window::Window;
 
 /// Why a text was not swept to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,18 +62,10 @@ pub struct At<'s, 'm> {
     pub brackets: &'s mut Brackets<'m>,
     /// How many of these belong to the texts around this one.
     pub base: usize,
-    /// The fewest that were open since the last value that was told of.
+    /// The fewest of this text's that were open since the last value that was told of.
     pub lowest: usize,
     /// The name of the value, if it stands in an object.
     pub key: Span,
-}
-
-impl At<'_, '_> {
-    /// Whether the value is a member.
-    #[must_use]
-    pub fn in_object(&self) -> bool {
-        self.brackets.is_object(self.base)
-    }
 }
 
 /// How a sweep goes on behind a value.
@@ -111,15 +104,13 @@ pub struct Swept {
 pub struct Sweeper {
     path: Path,
     window: Window,
-    masks: [Masks; BLOCKS],
-    places: [u64; BLOCKS],
 }
 
 impl Sweeper {
     /// Fresh memory.
     #[must_use]
     pub fn new(path: Path) -> Self {
-        Self { path, window: Window::new(), masks: [Masks::default(); BLOCKS], places: [0; BLOCKS] }
+        Self { path, window: Window::new() }
     }
 
     /// Sweeps a course. Leaves `brackets` as they were, unless it refuses.
@@ -136,40 +127,48 @@ impl Sweeper {
         course: &Course,
     ) -> Result<Swept, Refusal> {
         self.window.start(course.span, course.level);
-        let base = brackets.depth();
-        let mut run = Run {
-            visitor,
-            brackets,
-            stops,
-            tracks: course.tracks,
-            watches: course.everything || stops.lanes.used(),
-            base,
-            carry: Carry::start(),
-            object: false,
-            lowest: base,
-            everything: course.everything,
-            all_until: None,
-            string: Open::default(),
-            scalar: Open::default(),
-            last: Span::default(),
-            checked: 0,
-            swept: Swept::default(),
-        };
-        while self.window.advance(run.visitor.input())? {
-            self.path.classify(self.window.blocks(), &mut self.masks);
-            if stops.lanes.used() {
-                self.path.places(stops.lanes.sets(), self.window.all(), &mut self.places);
-            }
-            let blocks = self.window.blocks().len();
+        let window = &mut self.window;
+        let watches = course.everything || stops.lanes.used();
+        let (path, sequence) = (self.path, course.sequence);
+        match watches {
+            true => path.run(Sweep::<_, true> {
+                run: Run::new(visitor, brackets, stops, course),
+                window,
+                sequence,
+            }),
+            false => path.run(Sweep::<_, false> {
+                run: Run::new(visitor, brackets, stops, course),
+                window,
+                sequence,
+            }),
+        }
+    }
+}
+
+/// A sweep, to be done by a path. `WATCHES`: there is something to tell of.
+struct Sweep<'r, 'm, V, const WATCHES: bool> {
+    run: Run<'r, 'm, V, WATCHES>,
+    window: &'r mut Window,
+    sequence: bool,
+}
+
+impl<V: Visitor, const WATCHES: bool> Work for Sweep<'_, '_, V, WATCHES> {
+    type Result = Result<Swept, Refusal>;
+
+    #[inline(always)]
+    fn run(self, isa: impl Isa) -> Self::Result {
+        let Self { mut run, window, sequence } = self;
+        while window.advance(run.visitor.input())? {
+            let blocks = window.blocks();
             for block in 0..blocks {
-                run.block(&mut self.window, block, &self.masks[block], self.places[block])?;
+                run.block(isa, window, block)?;
             }
             run.checked -= (blocks * BLOCK) as isize;
-            if run.swept.texts > 1 && !course.sequence {
+            if run.swept.texts > 1 && !sequence {
                 return Err(Refusal::NotJson);
             }
         }
-        if run.carry.in_string() || run.brackets.depth() != base {
+        if run.carry.in_string() || run.kinds.depth != 0 {
             return Err(Refusal::NotJson);
         }
         match run.swept.texts {
@@ -191,17 +190,17 @@ struct Open {
 }
 
 /// The state of a sweep.
-struct Run<'r, 'm, V> {
+struct Run<'r, 'm, V, const WATCHES: bool> {
     visitor: &'r mut V,
     brackets: &'r mut Brackets<'m>,
     stops: &'r Stops,
     tracks: bool,
-    /// Whether there is anything to tell of.
-    watches: bool,
     base: usize,
+    /// How many containers this text may open.
+    room: usize,
     carry: Carry,
-    /// The innermost container is an object.
-    object: bool,
+    /// The containers of this text, and the fewest that were open since the last value that was told of.
+    kinds: Kinds,
     lowest: usize,
     /// All values are told of, always.
     everything: bool,
@@ -224,25 +223,48 @@ struct Ends {
     scalars: u64,
 }
 
-impl<V: Visitor> Run<'_, '_, V> {
+impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
+    fn new(visitor: &'r mut V, brackets: &'r mut Brackets<'m>, stops: &'r Stops, course: &Course) -> Self {
+        let base = brackets.depth();
+        let room = brackets.room();
+        Self {
+            visitor,
+            brackets,
+            stops,
+            tracks: course.tracks,
+            base,
+            room,
+            carry: Carry::start(),
+            kinds: Kinds::default(),
+            lowest: 0,
+            everything: course.everything,
+            all_until: None,
+            string: Open::default(),
+            scalar: Open::default(),
+            last: Span::default(),
+            checked: 0,
+            swept: Swept::default(),
+        }
+    }
+
     #[inline(always)]
-    fn block(
-        &mut self,
-        window: &mut Window,
-        index: usize,
-        masks: &Masks,
-        places: u64,
-    ) -> Result<(), Refusal> {
+    fn block<I: Isa>(&mut self, isa: I, window: &mut Window, index: usize) -> Result<(), Refusal> {
         let start = index * BLOCK;
-        let (block, escapes) = self.carry.block(masks)?;
+        let Some(around) = window.around(index) else { return Err(Refusal::Doubt) };
+        let Some(bytes) = around[BLOCK..].first_chunk() else { return Err(Refusal::Doubt) };
+        let (block, escapes) = self.carry.block(isa, bytes)?;
+        let places = match WATCHES && self.stops.lanes.used() {
+            true => isa.places(self.stops.lanes.sets(), around),
+            false => 0,
+        };
         if escapes.unicode != 0 && places::bad_unicode(window, start, escapes.unicode) {
             return Err(Refusal::NotJson);
         }
         if block.scalars != 0 {
-            self.check_scalars(window, start, &block, masks)?;
+            self.check_scalars(isa, window, start, &block)?;
         }
         let mut ends = Ends::default();
-        if self.watches {
+        if WATCHES {
             let sure = match escapes.any_unicode {
                 0 => 0,
                 some => places::behind_unicode(window, start, some, &self.stops.lanes),
@@ -253,32 +275,49 @@ impl<V: Visitor> Run<'_, '_, V> {
         }
         let mut tokens = self.tokens(&block, ends);
         // Bit `i`: the container changes behind byte `i` from object to array or back.
-        let (before, mut changes, mut texts) = (self.object, 0, 0);
+        let (mut kinds, mut changes, mut texts) = (self.kinds, 0, 0);
+        let before = kinds.is_object();
         while tokens != 0 {
             let bit = tokens.trailing_zeros();
             tokens &= tokens - 1;
             let all = self.all_until;
-            if self.watches
-                && (block.ends | block.scalar_ends) >> bit & 1 == 1
-                && self.tells(&block, ends) >> bit & 1 == 1
-            {
+            if WATCHES && self.tells(&block, ends) >> bit & 1 == 1 {
+                self.kinds = kinds;
                 self.stop(window, start, bit, &block)?;
             }
-            if block.brackets >> bit & 1 == 1 {
-                let object = self.bracket(window, start, bit, &block, masks)?;
-                changes |= u64::from(object != self.object) << bit;
-                texts |= u64::from(self.brackets.depth() == self.base) << bit;
-                self.object = object;
+            if !WATCHES || block.brackets >> bit & 1 == 1 {
+                let (open, object) = (block.opens >> bit & 1 == 1, block.objects >> bit & 1 == 1);
+                let (next, wrong) = kinds.step(open, object);
+                if WATCHES && open && self.tracks {
+                    self.note(window, start, bit, &block, kinds);
+                }
+                changes |= u64::from(kinds.is_object() != next.is_object()) << bit;
+                texts |= u64::from(next.depth == 0) << bit;
+                kinds = next;
+                if wrong || kinds.depth > self.room {
+                    return Err(Refusal::NotJson);
+                }
+                if kinds.turns() {
+                    kinds = kinds.turn(open, self.brackets, self.base);
+                }
+                if WATCHES {
+                    self.lowest = self.lowest.min(kinds.depth);
+                    if !open {
+                        self.kinds = kinds;
+                        self.value_ended();
+                    }
+                }
             }
-            if self.all_until != all {
+            if WATCHES && self.all_until != all {
                 tokens = self.tokens(&block, ends) & !(below(bit) | 1 << bit);
             }
         }
+        self.kinds = kinds;
         self.swept.texts += u64::from(texts.count_ones());
-        let objects = prefix_xor(changes) ^ 0u64.wrapping_sub(u64::from(before));
+        let objects = isa.prefix_xor(changes) ^ 0u64.wrapping_sub(u64::from(before));
         let names = self.carry.grammar(&block, objects, texts)?;
         self.swept.values += u64::from((block.starts & !names).count_ones());
-        if self.watches {
+        if WATCHES {
             self.keep(window, start, &block);
         }
         Ok(())
@@ -298,33 +337,15 @@ impl<V: Visitor> Run<'_, '_, V> {
         block.brackets | self.tells(block, ends)
     }
 
-    /// A bracket; whether the innermost container behind it is an object.
+    /// Notes an opening bracket for those who follow places.
     #[inline]
-    fn bracket(
-        &mut self,
-        window: &mut Window,
-        start: usize,
-        bit: u32,
-        block: &Block,
-        masks: &Masks,
-    ) -> Result<bool, Refusal> {
-        let object = masks.bit5 >> bit & 1 == 1;
-        if block.opens >> bit & 1 == 0 {
-            if !self.brackets.pop(self.base, object) {
-                return Err(Refusal::NotJson);
-            }
-            self.lowest = self.lowest.min(self.brackets.depth());
-            self.value_ended();
-            return Ok(self.brackets.is_object(self.base));
-        }
-        let mut bracket = Bracket { object, ..Bracket::default() };
-        if self.tracks {
-            bracket.at = window.raw(start + bit as usize);
-            if self.object {
-                bracket.key = self.last_string(window, start, below(bit), block);
-            }
-        }
-        if self.brackets.push(bracket) { Ok(object) } else { Err(Refusal::NotJson) }
+    fn note(&mut self, window: &mut Window, start: usize, bit: u32, block: &Block, around: Kinds) {
+        let key = match around.is_object() {
+            true => self.last_string(window, start, below(bit), block),
+            false => Span::default(),
+        };
+        let at = window.raw(start + bit as usize);
+        self.brackets.set(self.base + around.depth, at, block.objects >> bit & 1 == 1, key);
     }
 
     /// The last string that ended in `within`, or before the block.
@@ -351,7 +372,7 @@ impl<V: Visitor> Run<'_, '_, V> {
             let span = self.string_to(window, start, bit, block);
             if places::is_name(window, place)? {
                 if !self.everything && self.all_until.is_none() && self.visitor.name(span) {
-                    self.all_until = Some(self.brackets.depth());
+                    self.all_until = Some(self.kinds.depth);
                 }
                 return Ok(());
             }
@@ -377,7 +398,10 @@ impl<V: Visitor> Run<'_, '_, V> {
     }
 
     fn visit(&mut self, key: Span, tell: impl FnOnce(&mut V, At<'_, '_>) -> Then) -> Result<(), Refusal> {
-        let depth = self.brackets.depth();
+        let depth = self.kinds.depth;
+        if !self.brackets.go_to(self.base + depth) {
+            return Err(Refusal::NotJson);
+        }
         let at = At { brackets: self.brackets, base: self.base, lowest: self.lowest, key };
         let then = tell(self.visitor, at);
         self.lowest = depth;
@@ -393,7 +417,7 @@ impl<V: Visitor> Run<'_, '_, V> {
     /// Behind a value: was it that for whose sake all are told of?
     #[inline]
     fn value_ended(&mut self) {
-        if self.all_until.is_some_and(|depth| self.brackets.depth() <= depth) {
+        if self.all_until.is_some_and(|depth| self.kinds.depth <= depth) {
             self.all_until = None;
         }
     }
@@ -430,14 +454,21 @@ impl<V: Visitor> Run<'_, '_, V> {
     }
 
     /// Checks the numbers and words of a block, but those that are nothing but digits, and not zero and more.
-    fn check_scalars(
+    #[inline(always)]
+    fn check_scalars<I: Isa>(
         &mut self,
+        isa: I,
         window: &Window,
         start: usize,
         block: &Block,
-        masks: &Masks,
     ) -> Result<(), Refusal> {
-        let mut odd = block.scalars & !masks.digit | block.scalar_starts & masks.zero;
+        let Some(bytes) = window.around(start / BLOCK).and_then(|around| around[BLOCK..].first_chunk())
+        else {
+            return Err(Refusal::Doubt);
+        };
+        let bytes = isa.load(bytes);
+        let digit = isa.below(bytes, b':') & !isa.below(bytes, b'0');
+        let mut odd = block.scalars & !digit | block.scalar_starts & isa.equal(bytes, b'0');
         while odd != 0 {
             let bit = odd.trailing_zeros();
             odd &= odd - 1;

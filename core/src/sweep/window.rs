@@ -1,13 +1,12 @@
 //! A window that slides over a text: a chunk, the bytes before it and the bytes behind it, and where each came from.
 
 use super::NotJson;
-use crate::arch::BLOCK;
+use crate::arch::{BLOCK, WINDOW};
 use crate::span::Span;
 use crate::view::{Escaped, Text};
 
 /// Bytes in a chunk.
 pub(super) const CHUNK: usize = 4096;
-pub(super) const BLOCKS: usize = CHUNK / BLOCK;
 /// Bytes that can be seen before and behind the chunk.
 pub(super) const MARGIN: usize = BLOCK;
 const SIZE: usize = MARGIN + CHUNK + MARGIN;
@@ -106,16 +105,16 @@ impl Window {
         self.next >= self.end
     }
 
-    /// The chunk's blocks.
+    /// How many blocks the chunk has.
     #[inline]
-    pub(super) fn blocks(&self) -> &[[u8; BLOCK]] {
-        let (blocks, _) = self.bytes[MARGIN..MARGIN + CHUNK].as_chunks();
-        blocks.get(..self.len().div_ceil(BLOCK)).unwrap_or(blocks)
+    pub(super) fn blocks(&self) -> usize {
+        self.len().div_ceil(BLOCK)
     }
 
-    /// The whole window.
-    pub(super) fn all(&self) -> &[u8] {
-        &self.bytes
+    /// A block of the chunk, and the blocks before and behind it.
+    #[inline(always)]
+    pub(super) fn around(&self, block: usize) -> Option<&[u8; WINDOW]> {
+        self.bytes.get(block * BLOCK..)?.first_chunk()
     }
 
     /// The byte at a place, which may be as far as a margin from the chunk; a space where the text has none.
