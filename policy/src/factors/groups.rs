@@ -3,7 +3,7 @@
 use super::lanes::{Window, share, union};
 
 /// More clusters than this are put together as they come: the work for each factor stays bounded.
-const OPEN: usize = 64;
+const OPEN: usize = 256;
 
 /// Factors that were put together, and whose they are.
 #[derive(Clone, Debug)]

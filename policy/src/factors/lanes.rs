@@ -39,6 +39,17 @@ impl Bytes {
         self.0[usize::from(byte >> 7)] >> (byte & 0x7f) & 1 == 1
     }
 
+    /// All bytes whose halves are those of some of these.
+    fn roughly(self) -> Self {
+        let row = |high: usize| (self.0[high / 8] >> (high % 8 * 16)) & 0xffff;
+        let low = (0..16).fold(0, |low, high| low | row(high));
+        let rows = (0..16).filter(|high| row(*high) != 0);
+        rows.fold(Self::NONE, |mut all, high| {
+            all.0[high / 8] |= low << (high % 8 * 16);
+            all
+        })
+    }
+
     pub(crate) fn is_none(self) -> bool {
         self == Self::NONE
     }
@@ -129,6 +140,20 @@ impl Chars {
         Bytes::ascii(self.ascii & !(HIDDEN | CONTROL))
     }
 
+    /// What stands behind the backslash of its short escapes.
+    fn escapes(&self) -> Bytes {
+        let letter = |code: u32| match code {
+            8 => b'b',
+            9 => b't',
+            10 => b'n',
+            12 => b'f',
+            13 => b'r',
+            _ => code as u8,
+        };
+        let short = (0..0x80).filter(|code| (self.ascii & SHORT) >> code & 1 == 1);
+        short.fold(Bytes::NONE, |all, code| all.with(letter(code), letter(code)))
+    }
+
     /// The last byte of each.
     pub(crate) fn last_bytes(ascii: u128, wide: bool) -> Bytes {
         let plain = Self::ascii(ascii).plain();
@@ -144,22 +169,21 @@ fn kinds(start: char, end: char, words: &[(char, char)]) -> (bool, bool) {
 }
 
 /// The lanes from a character on: `before` goes in front, and behind `chars` stands one of `behind`, or anything.
-pub(crate) fn window(before: Bytes, chars: &[&Chars], behind: Option<Bytes>) -> Window {
+///
+/// Plain spellings give one window, and each place at which the first escape may stand another one.
+pub(crate) fn windows(before: Bytes, chars: &[&Chars], behind: Option<Bytes>) -> Vec<Window> {
     let mut lanes = [Bytes::NONE; LANES];
     lanes[0] = before;
     // Where a character may begin; past the last lane it does not matter where.
     let mut starts = [false; LANES + 4];
     starts[1] = true;
-    let mut unknown = LANES;
+    let mut escapes = [Bytes::NONE; LANES];
     for chars in chars {
         let mut next = [false; LANES + 4];
         for lane in (1..LANES).filter(|lane| starts[*lane]) {
             lanes[lane] = lanes[lane].union(chars.plain());
             next[lane + 1] |= !chars.plain().is_none();
-            if chars.ascii & SHORT != 0 {
-                lanes[lane] = lanes[lane].with(b'\\', b'\\');
-                unknown = unknown.min(lane + 1);
-            }
+            escapes[lane] = escapes[lane].union(chars.escapes());
             for (extra, bytes) in chars.wide.iter().enumerate().filter(|(_, bytes)| !bytes[0].is_none()) {
                 for (to, bytes) in lanes.iter_mut().skip(lane).zip(bytes) {
                     *to = to.union(*bytes);
@@ -169,22 +193,32 @@ pub(crate) fn window(before: Bytes, chars: &[&Chars], behind: Option<Bytes>) -> 
         }
         starts = next;
     }
+    let mut unknown = LANES;
     for lane in (1..LANES).filter(|lane| starts[*lane]) {
-        let end = match behind {
-            Some(behind) => {
-                lanes[lane] = lanes[lane].union(behind);
-                lane + 1
-            }
-            None => lane,
-        };
-        unknown = unknown.min(end);
+        lanes[lane] = lanes[lane].union(behind.unwrap_or(Bytes::ALL));
+        unknown = unknown.min(lane + 1);
     }
     lanes.iter_mut().skip(unknown).for_each(|lane| *lane = Bytes::ALL);
-    lanes
+    let escaped: Vec<Window> = (1..LANES - 1)
+        .filter(|lane| !escapes[*lane].is_none())
+        .map(|lane| {
+            let mut escaped = lanes;
+            escaped[lane] = Bytes::of(b"\\");
+            // Deeper levels have more backslashes.
+            escaped[lane + 1] = escapes[lane].union(Bytes::of(b"\\"));
+            escaped.iter_mut().skip(lane + 2).for_each(|lane| *lane = Bytes::ALL);
+            escaped
+        })
+        .collect();
+    if !escapes[LANES - 1].is_none() {
+        lanes[LANES - 1] = lanes[LANES - 1].union(Bytes::of(b"\\"));
+    }
+    let shows = |window: &Window| !window.iter().skip(1).any(|lane| lane.is_none());
+    std::iter::once(lanes).chain(escaped).filter(shows).collect()
 }
 
-/// Kinds of bytes: lower case, upper case, digits, space, quote, backslash, other ASCII, the rest.
-const KINDS: usize = 8;
+/// Kinds of bytes: lower case, upper case, digits, space, quote, backslash, what joins words, other ASCII, the rest.
+const KINDS: usize = 9;
 
 const fn kind(byte: u8) -> usize {
     match byte {
@@ -194,25 +228,30 @@ const fn kind(byte: u8) -> usize {
         b' ' => 3,
         b'"' => 4,
         b'\\' => 5,
-        0x21..=0x7e => 6,
-        _ => 7,
+        b'.' | b'_' | b'-' | b'/' => 6,
+        0x21..=0x7e => 7,
+        _ => 8,
     }
 }
 
-/// How many of a thousand bytes are of each kind: measured on captured traces, with more prose.
-const SHARE: [f64; KINDS] = [500.0, 30.0, 120.0, 50.0, 100.0, 50.0, 140.0, 10.0];
+/// How many of a thousand bytes are of each kind: measured on captured traces.
+const SHARE: [f64; KINDS] = [486.7, 20.0, 134.1, 30.6, 114.1, 61.8, 28.8, 120.3, 3.6];
 
 /// The same behind a byte of each kind.
 const BEHIND: [[f64; KINDS]; KINDS] = [
-    [770.0, 24.0, 25.0, 40.0, 70.0, 20.0, 50.0, 1.0],
-    [600.0, 290.0, 46.0, 17.0, 17.0, 3.0, 26.0, 1.0],
-    [54.0, 7.0, 690.0, 29.0, 25.0, 33.0, 160.0, 2.0],
-    [350.0, 109.0, 165.0, 20.0, 90.0, 180.0, 80.0, 6.0],
-    [427.0, 20.0, 23.0, 2.0, 8.0, 13.0, 506.0, 1.0],
-    [160.0, 0.2, 0.8, 0.1, 430.0, 408.0, 0.8, 0.1],
-    [155.0, 10.0, 151.0, 120.0, 270.0, 30.0, 263.0, 1.0],
-    [60.0, 10.0, 30.0, 30.0, 6.0, 20.0, 14.0, 830.0],
+    [776.6, 23.6, 23.5, 14.4, 76.1, 30.6, 47.0, 7.5, 0.6],
+    [781.3, 122.2, 41.2, 15.2, 12.3, 0.9, 16.7, 10.3, 0.3],
+    [53.2, 5.2, 700.7, 31.0, 17.4, 36.6, 37.4, 117.8, 0.9],
+    [176.0, 102.2, 161.0, 33.8, 72.0, 359.3, 0.4, 88.3, 7.0],
+    [434.3, 18.5, 18.7, 0.3, 6.5, 12.3, 0.4, 508.4, 0.9],
+    [105.4, 0.3, 0.3, 0.3, 498.6, 395.6, 0.3, 0.3, 0.3],
+    [710.8, 2.8, 210.0, 44.9, 5.1, 16.1, 8.1, 0.3, 2.2],
+    [30.0, 0.6, 121.8, 138.7, 337.8, 37.7, 2.3, 331.0, 0.3],
+    [101.9, 0.3, 32.5, 43.3, 5.7, 21.4, 0.9, 13.1, 781.3],
 ];
+
+/// How many of the bytes of each kind end an escape: any factor may stand behind one.
+const ESCAPED: [f64; KINDS] = [0.01, 0.0, 0.0, 0.0, 0.45, 0.5, 0.001, 0.0, 0.0];
 
 /// How many of a thousand bytes of its kind are this one.
 const fn weight(byte: u8) -> f64 {
@@ -225,10 +264,12 @@ const fn weight(byte: u8) -> f64 {
         b'0'..=b'9' => 100.0,
         b'A'..=b'Z' => 38.5,
         b' ' | b'"' | b'\\' => 1000.0,
-        b',' | b':' => 210.0,
-        b'{' | b'}' | b'.' => 110.0,
-        b'-' | b'_' => 45.0,
-        b'[' | b']' | b'/' => 22.0,
+        b',' | b':' => 280.0,
+        b'{' | b'}' => 140.0,
+        b'.' => 580.0,
+        b'-' | b'_' => 200.0,
+        b'/' => 40.0,
+        b'[' | b']' => 25.0,
         b'(' | b')' | b'\'' => 8.0,
         b'=' | b'*' => 4.0,
         0x21..=0x7e => 2.0,
@@ -239,6 +280,12 @@ const fn weight(byte: u8) -> f64 {
 /// A guess at the share of positions that pass a window: what kinds of bytes follow each other, and how often each
 /// byte is among its kind.
 pub(crate) fn share(window: &Window) -> f64 {
+    // Where blocks are looked at, either half of a byte tells apart; what passes is looked at again, which is cheap.
+    const ROUGHLY: f64 = 0.04;
+    exactly(window) + ROUGHLY * exactly(&window.map(Bytes::roughly))
+}
+
+fn exactly(window: &Window) -> f64 {
     let mut now = SHARE.map(|share| share / 1000.0);
     for (lane, bytes) in window.iter().enumerate() {
         if lane > 0 {
@@ -248,7 +295,10 @@ pub(crate) fn share(window: &Window) -> f64 {
             }
             now = next;
         }
-        let part = parts(*bytes);
+        let mut part = parts(*bytes);
+        if lane == 0 {
+            part.iter_mut().zip(ESCAPED).for_each(|(part, escaped)| *part = part.max(escaped));
+        }
         now.iter_mut().zip(part).for_each(|(share, part)| *share *= part);
     }
     now.iter().sum()

@@ -123,7 +123,7 @@ fn shown(parts: Vec<Part>, tells: f64) -> Option<Shown> {
             windows.push(*window);
         }
     }
-    Some(Shown { windows, reach })
+    (!windows.is_empty()).then_some(Shown { windows, reach })
 }
 
 /// The alternatives of a pattern.
@@ -162,17 +162,15 @@ fn best_places(sets: &Sets, sequences: &[Sequence]) -> Option<Part> {
     let (mut most, mut before) = (0, Chars::default());
     for sequence in sequences {
         let places = (0..sequence.chars.len().min(FAR + 1)).map(|at| {
-            let window = sets.window(sequence, at);
-            (share(&window), at, window)
+            let windows = sets.windows(sequence, at);
+            (windows.iter().map(share).sum::<f64>(), at, windows)
         });
-        let (_, at, window) = places.min_by(|a, b| a.0.total_cmp(&b.0))?;
+        let (_, at, windows) = places.min_by(|a, b| a.0.total_cmp(&b.0))?;
         most = most.max(at);
         for number in &sequence.chars[..at] {
             before = before.union(sets.set(*number));
         }
-        if !part.windows.contains(&window) {
-            part.windows.push(window);
-        }
+        part.windows.extend(windows);
     }
     part.windows = groups::without_cover(part.windows);
     part.share = part.windows.iter().map(share).sum();
@@ -185,7 +183,7 @@ fn behind_run(sets: &mut Sets, parts: &[Hir], at: usize) -> Option<Part> {
     let (front, back) = parts.split_at(at);
     let run = front.iter().fold(Chars::default(), |all, part| all.union(&sets.all(part)));
     // What walks back over spaces walks far.
-    let far = if run.ascii_bits() >> b' ' & 1 == 1 { 50.0 } else { 1.5 };
+    let far = if run.ascii_bits() >> b' ' & 1 == 1 { 1000.0 } else { 1.5 };
     let (last, may_be_empty) = sets.last_of(front);
     sets.length = 6;
     let mut sequences = vec![Sequence::default()];
@@ -197,7 +195,7 @@ fn behind_run(sets: &mut Sets, parts: &[Hir], at: usize) -> Option<Part> {
     if sequences.iter().any(|sequence| sequence.chars.len() <= first) {
         return None;
     }
-    let windows = sequences.iter().map(|sequence| sets.window(sequence, first)).collect();
+    let windows = sequences.iter().flat_map(|sequence| sets.windows(sequence, first)).collect();
     let windows = groups::without_cover(windows);
     let share = windows.iter().map(share).sum::<f64>() * far;
     Some(Part { windows, share, far: Far::Run(run) })

@@ -1,6 +1,6 @@
 //! What shows of the names that globs match.
 
-use super::lanes::{Bytes, Chars, Window, share, window};
+use super::lanes::{Bytes, Chars, Window, share, windows};
 
 /// A glob whose factor shows at more than this share of places says too little.
 const TELLS: f64 = 0.002;
@@ -10,11 +10,11 @@ const FEW: usize = 3;
 
 /// The factors of a list of globs, if all have one.
 pub(super) fn of_list(globs: &[String]) -> Option<Vec<Window>> {
-    globs.iter().map(|glob| of_glob(glob)).collect()
+    globs.iter().map(|glob| of_glob(glob)).collect::<Option<Vec<_>>>().map(|all| all.concat())
 }
 
 /// The rarest bytes in the names that a glob matches.
-pub(super) fn of_glob(glob: &str) -> Option<Window> {
+pub(super) fn of_glob(glob: &str) -> Option<Vec<Window>> {
     let runs = runs(glob);
     let last = runs.len() - 1;
     let places = runs.iter().enumerate().flat_map(|(i, run)| {
@@ -27,13 +27,15 @@ pub(super) fn of_glob(glob: &str) -> Option<Window> {
                 None => Bytes::ALL,
             };
             let chars: Vec<&Chars> = run.iter().skip(at).collect();
-            let window = window(before, &chars, behind);
-            let known = window.iter().skip(1).filter(|lane| **lane != Bytes::ALL).count();
-            (known >= FEW || behind.is_some()).then_some(window)
+            let windows = windows(before, &chars, behind);
+            let known = |window: &Window| window.iter().skip(1).filter(|lane| **lane != Bytes::ALL).count();
+            let plain = windows.iter().map(known).max();
+            (plain >= Some(FEW) || plain.is_some() && behind.is_some()).then_some(windows)
         })
     });
-    let best = places.min_by(|a, b| share(a).total_cmp(&share(b)))?;
-    (share(&best) < TELLS).then_some(best)
+    let sum = |windows: &[Window]| windows.iter().map(share).sum::<f64>();
+    let best = places.min_by(|a, b| sum(a).total_cmp(&sum(b)))?;
+    (sum(&best) < TELLS).then_some(best)
 }
 
 /// The stretches between stars; the first one begins a name, the last one ends it.

