@@ -281,7 +281,7 @@ const fn weight(byte: u8) -> f64 {
 /// byte is among its kind.
 pub(crate) fn share(window: &Window) -> f64 {
     // Where blocks are looked at, either half of a byte tells apart; what passes is looked at again, which is cheap.
-    const ROUGHLY: f64 = 0.04;
+    const ROUGHLY: f64 = 0.004;
     exactly(window) + ROUGHLY * exactly(&window.map(Bytes::roughly))
 }
 

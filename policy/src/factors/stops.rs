@@ -7,7 +7,7 @@ use spanmask_core::arch::LANES;
 use spanmask_core::factor::{Factors, Groups, Lanes, MAX_GROUPS, Stops};
 
 /// Groups of names, if searches need the others.
-const NAMES: usize = 6;
+const NAMES: usize = 4;
 
 /// What a search or a rule of whole values wants to look at.
 #[derive(Default)]

@@ -39,7 +39,7 @@ fn names_that_globs_match_show_their_factors() {
 fn other_names_hardly_show_them() {
     assert!(!shows("id", r#"{"idle":1,"a_id":2}"#));
     assert!(!shows("tel", r#"{"telemetry":1,"motel":2}"#));
-    for glob in ["*", "a*", "*a*", "?", "", "a*b", "??*"] {
+    for glob in ["*", "a*", "*a*", "?", "", "??*"] {
         assert!(of_glob(glob).is_none(), "{glob}");
     }
 }
