@@ -1,6 +1,6 @@
 //! Factors that look alike share a group, of which there are few.
 
-use super::lanes::{Window, share, union};
+use super::lanes::{Window, exactly, roughly, union};
 
 /// More clusters than this are put together as they come: the work for each factor stays bounded.
 const OPEN: usize = 256;
@@ -11,7 +11,14 @@ pub(super) struct Cluster {
     pub(super) window: Window,
     /// Ascending.
     pub(super) owners: Vec<usize>,
-    share: f64,
+    exactly: f64,
+    roughly: f64,
+}
+
+impl Cluster {
+    fn new(window: Window, owners: Vec<usize>) -> Self {
+        Self { window, owners, exactly: exactly(&window), roughly: roughly(&window) }
+    }
 }
 
 /// Clusters, and what it costs to put two of them together.
@@ -39,7 +46,7 @@ impl Clusters {
             }
             return;
         }
-        self.push(Cluster { window, owners: vec![owner], share: share(&window) });
+        self.push(Cluster::new(window, vec![owner]));
         self.reduce(OPEN);
     }
 
@@ -80,19 +87,21 @@ fn both(a: &Cluster, b: &Cluster) -> Cluster {
     let mut owners = [&a.owners[..], &b.owners].concat();
     owners.sort_unstable();
     owners.dedup();
-    Cluster { share: share(&window), window, owners }
+    Cluster::new(window, owners)
 }
 
 /// How much more there is to try when two are one.
 fn cost(a: &Cluster, b: &Cluster) -> f64 {
     let common = a.owners.iter().filter(|owner| b.owners.contains(owner)).count();
-    let both = share(&union(&a.window, &b.window)) * work(a.owners.len() + b.owners.len() - common);
-    both - a.share * work(a.owners.len()) - b.share * work(b.owners.len())
+    let window = union(&a.window, &b.window);
+    let both = exactly(&window) * work(a.owners.len() + b.owners.len() - common) + roughly(&window);
+    let apart = |cluster: &Cluster| cluster.exactly * work(cluster.owners.len()) + cluster.roughly;
+    both - apart(a) - apart(b)
 }
 
 /// What one place costs so many searches: to come there, and a little for each.
 fn work(owners: usize) -> f64 {
-    1.0 + 0.4 * owners as f64
+    1.0 + 0.3 * owners as f64
 }
 
 /// Those that no other one holds.

@@ -280,12 +280,17 @@ const fn weight(byte: u8) -> f64 {
 /// A guess at the share of positions that pass a window: what kinds of bytes follow each other, and how often each
 /// byte is among its kind.
 pub(crate) fn share(window: &Window) -> f64 {
-    // Where blocks are looked at, either half of a byte tells apart; what passes is looked at again, which is cheap.
-    const ROUGHLY: f64 = 0.004;
-    exactly(window) + ROUGHLY * exactly(&window.map(Bytes::roughly))
+    exactly(window) + roughly(window)
 }
 
-fn exactly(window: &Window) -> f64 {
+/// The same of the places that are looked at again in vain, by what that costs: where blocks are looked at, either half
+/// of a byte tells apart.
+pub(crate) fn roughly(window: &Window) -> f64 {
+    const AGAIN: f64 = 0.03;
+    AGAIN * exactly(&window.map(Bytes::roughly))
+}
+
+pub(crate) fn exactly(window: &Window) -> f64 {
     let mut now = SHARE.map(|share| share / 1000.0);
     for (lane, bytes) in window.iter().enumerate() {
         if lane > 0 {

@@ -7,6 +7,9 @@ use std::collections::{BTreeMap, HashMap};
 /// Sequences are put together rather than that there are more.
 const MOST: usize = 192;
 
+/// Whether a sequence is closed, what must hold in it, and its length.
+type Form = (bool, Vec<(u8, u32)>, usize);
+
 /// What a match begins with.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) struct Sequence {
@@ -195,7 +198,7 @@ impl Sets {
 
     /// Puts neighbours of one form together.
     fn halve(&mut self, all: Vec<Sequence>) -> Vec<Sequence> {
-        let mut forms: BTreeMap<(bool, Vec<(u8, u32)>, usize), Vec<Sequence>> = BTreeMap::new();
+        let mut forms: BTreeMap<Form, Vec<Sequence>> = BTreeMap::new();
         for sequence in all {
             let form = (sequence.closed, sequence.looks.clone(), sequence.chars.len());
             forms.entry(form).or_default().push(sequence);
