@@ -7,11 +7,12 @@ use crate::document::checked::{self, Checked, KeySource, LiteralSource, Matcher}
 use crate::error::{PolicyError, Problem, ProblemKind};
 use crate::escape;
 use crate::externals::Externals;
+use crate::factors::{self, Shown, Wanted};
 use crate::groups::{self, Candidate};
 use crate::literals::{self, LiteralsError};
 use crate::policy::Compiled;
 use crate::selectors::Builder;
-use spanmask_core::factor::{Factors, Stops};
+use spanmask_core::factor::Factors;
 use spanmask_core::mask::{Framing, Masker};
 use spanmask_core::matcher::Matcher as Finds;
 use spanmask_core::near::Near;
@@ -57,6 +58,8 @@ struct Compiler<'a> {
     needs: Vec<Need>,
     /// One a search.
     candidates: Vec<Option<Candidate>>,
+    /// One a search.
+    shown: Vec<Option<Shown>>,
     warnings: Vec<String>,
 }
 
@@ -66,6 +69,28 @@ struct Role {
     validator: Validator,
     types: Types,
     condition: u32,
+}
+
+/// How literals match, and where they stand in the document.
+struct LiteralSet<'a> {
+    ignore_case: bool,
+    whole_word: bool,
+    bare: bool,
+    at: &'a str,
+}
+
+impl LiteralSet<'_> {
+    fn build<'a>(
+        &self,
+        literals: impl Iterator<Item = &'a str>,
+        pools: &mut PoolBuilder,
+    ) -> Result<literals::Built, LiteralsError> {
+        literals::build(literals, self.ignore_case, self.whole_word, pools)
+    }
+
+    fn shown<'a>(&self, literals: impl Iterator<Item = &'a str>) -> Option<Shown> {
+        factors::of_literals(literals, self.ignore_case, self.whole_word, self.bare)
+    }
 }
 
 impl<'a> Compiler<'a> {
@@ -81,6 +106,7 @@ impl<'a> Compiler<'a> {
             keys: Vec::new(),
             needs: Vec::new(),
             candidates: Vec::new(),
+            shown: Vec::new(),
             warnings: Vec::new(),
         }
     }
@@ -96,11 +122,18 @@ impl<'a> Compiler<'a> {
                 let found = self
                     .patterns(&patterns, *ignore_case)
                     .map_err(|error| pattern_problem(&error, *listed, &rule.at))?;
-                self.search(found, Role { validator: *validator, ..role });
+                let shown = shown_pattern(&patterns, *ignore_case, types);
+                self.search(found, shown, Role { validator: *validator, ..role });
             }
             Matcher::Literals { source, ignore_case, whole_word } => {
-                let found = self.literals(source, *ignore_case, *whole_word, &rule.at)?;
-                self.search(found, role);
+                let set = LiteralSet {
+                    ignore_case: *ignore_case,
+                    whole_word: *whole_word,
+                    bare: is_bare(types),
+                    at: &rule.at,
+                };
+                let (found, shown) = self.literals(source, &set)?;
+                self.search(found, shown, role);
             }
         }
         let record = Rule {
@@ -127,7 +160,8 @@ impl<'a> Compiler<'a> {
             let found = self
                 .patterns(&[search.pattern], false)
                 .map_err(|error| pattern_problem(&error, false, &rule.at))?;
-            self.search(found, Role { rule: index, validator: search.validator, types, condition });
+            let shown = shown_pattern(&[search.pattern], false, types);
+            self.search(found, shown, Role { rule: index, validator: search.validator, types, condition });
         }
         Ok(())
     }
@@ -140,18 +174,12 @@ impl<'a> Compiler<'a> {
     fn literals(
         &mut self,
         source: &LiteralSource,
-        ignore_case: bool,
-        whole_word: bool,
-        at: &str,
-    ) -> Result<Found, Problem> {
+        set: &LiteralSet<'_>,
+    ) -> Result<(Found, Option<Shown>), Problem> {
+        let at = set.at;
         match source {
             LiteralSource::Inline(list) => {
-                let built = literals::build(
-                    list.iter().map(String::as_str),
-                    ignore_case,
-                    whole_word,
-                    &mut self.pools,
-                );
+                let built = set.build(list.iter().map(String::as_str), &mut self.pools);
                 let built = built.map_err(|error| {
                     let place = error.index().map_or(String::new(), |index| format!("[{index}]"));
                     literals_problem(&error, format!("{at}.literals{place}"))
@@ -160,33 +188,29 @@ impl<'a> Compiler<'a> {
                     self.warnings
                         .push(format!("{at}.literals[{later}]: says the same as literals[{earlier}]"));
                 }
-                Ok(found_literals(&built))
+                Ok((found_literals(&built), set.shown(list.iter().map(String::as_str))))
             }
-            LiteralSource::File(name) => self.literals_file(name, ignore_case, whole_word, at),
+            LiteralSource::File(name) => self.literals_file(name, set),
         }
     }
 
-    fn literals_file(
-        &mut self,
-        name: &str,
-        ignore_case: bool,
-        whole_word: bool,
-        at: &str,
-    ) -> Result<Found, Problem> {
-        let place = format!("{at}.literals_file");
+    fn literals_file(&mut self, name: &str, set: &LiteralSet<'_>) -> Result<(Found, Option<Shown>), Problem> {
+        let place = format!("{}.literals_file", set.at);
         let external =
             |why: String| Problem::new(ProblemKind::External, place.clone(), format!("{name}: {why}"));
         let file = self.externals.literals(name).map_err(external)?;
         let lines = literals::file::parse(&file).map_err(|error| external(error.to_string()))?;
-        let built = literals::build(lines, ignore_case, whole_word, &mut self.pools).map_err(|error| {
+        let shown = set.shown(lines.iter().copied());
+        let built = set.build(lines.into_iter(), &mut self.pools).map_err(|error| {
             let line = error.index().and_then(|index| literals::file::line_of(&file, index));
             literals_problem(&error, place.clone())
                 .suggest(line.map_or_else(|| name.to_owned(), |line| format!("{name}, line {line}")))
         })?;
-        Ok(found_literals(&built))
+        Ok((found_literals(&built), shown))
     }
 
-    fn search(&mut self, found: Found, role: Role) {
+    fn search(&mut self, found: Found, shown: Option<Shown>, role: Role) {
+        self.shown.push(shown);
         self.candidates.push(found.candidate);
         let search = self.make(&found, role);
         self.searches.push(search);
@@ -308,10 +332,32 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
+    /// What all searches look at, then what the rules of whole values do.
+    fn wanted(&mut self, checked: &Checked) -> Vec<Wanted> {
+        let lists = |rule: &checked::Rule| {
+            let lists = [&rule.selectors.keys, &rule.selectors.attributes];
+            lists.into_iter().filter(|list| !list.is_empty()).cloned().collect::<Vec<_>>()
+        };
+        let mut wanted = Vec::new();
+        for (search, shown) in self.searches.iter().zip(std::mem::take(&mut self.shown)) {
+            let own = self.selectors.globs(search.condition);
+            let of_rule = checked.rules.get(usize::from(search.rule)).map(lists).unwrap_or_default();
+            let lists = own.map(<[String]>::to_vec).into_iter().chain(of_rule).collect();
+            let bare = is_bare(search.types);
+            wanted.push(Wanted { shown, bare, lists, under_name: own.is_some() });
+        }
+        let whole = checked.rules.iter().filter(|rule| matches!(rule.matcher, Matcher::Whole));
+        wanted.extend(whole.map(|rule| Wanted { lists: lists(rule), ..Wanted::default() }));
+        wanted
+    }
+
     fn finish(mut self, checked: &Checked) -> Result<Policy<'static>, Problem> {
         let span_kinds = checked.rules.iter().any(|rule| rule.span_kinds != 0);
+        let wanted = self.wanted(checked);
         let selectors = self.selectors.finish(checked.otlp, span_kinds, &mut self.pools)?;
         let exempt = self.pools.u32s(&self.exempt);
+        let (factors, stops) = factors::stops(&wanted);
+        self.searches.iter_mut().zip(factors).for_each(|(search, factors)| search.factors = factors);
         let (near, fronts) = groups::groups(&self.candidates);
         self.searches.iter_mut().zip(near).for_each(|(search, near)| search.near = near);
         Ok(Policy {
@@ -324,7 +370,7 @@ impl<'a> Compiler<'a> {
             exempt,
             needs: Needs::new(&self.needs),
             fronts,
-            stops: if checked.rules.is_empty() { Stops::NONE } else { Stops::everywhere() },
+            stops,
             limits: checked.limits,
         })
     }
@@ -344,6 +390,15 @@ fn found_pattern(built: &automata::Built) -> Found {
 
 fn found_literals(built: &literals::Built) -> Found {
     Found { matcher: Finds::Literals(built.literals), need: built.need, candidate: None }
+}
+
+/// Whether values without quotes are looked at.
+fn is_bare(types: Types) -> bool {
+    types.contains(Types::NUMBER) || types.contains(Types::BOOLEAN)
+}
+
+fn shown_pattern(patterns: &[&str], ignore_case: bool, types: Types) -> Option<Shown> {
+    factors::of_pattern(&automata::parse(patterns, ignore_case).ok()?, is_bare(types))
 }
 
 fn pattern_problem(error: &AutomatonError, listed: bool, at: &str) -> Problem {

@@ -7,6 +7,7 @@ mod document;
 mod error;
 mod escape;
 mod externals;
+mod factors;
 mod groups;
 pub mod literals;
 mod masker;

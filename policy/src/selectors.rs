@@ -47,6 +47,11 @@ impl Builder {
         condition
     }
 
+    /// The globs that give a condition, if names do.
+    pub(crate) fn globs(&self, condition: u32) -> Option<&[String]> {
+        self.lists.iter().find(|list| list.condition == condition).map(|list| &list.globs[..])
+    }
+
     /// The condition "at or under one of these paths". `at` is the place of the list in the policy.
     pub(crate) fn paths(&mut self, paths: &[String], at: &str) -> Result<u32, Problem> {
         if let Some((_, known)) = self.paths.iter().find(|(list, _)| list == paths) {

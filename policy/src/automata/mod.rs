@@ -121,7 +121,7 @@ pub fn build(
     Ok(Built { dfa, shown, need })
 }
 
-fn parse(patterns: &[&str], ignore_case: bool) -> Result<Hir, AutomatonError> {
+pub(crate) fn parse(patterns: &[&str], ignore_case: bool) -> Result<Hir, AutomatonError> {
     let mut builder = regex_syntax::ParserBuilder::new();
     builder.case_insensitive(ignore_case);
     // A parser that has failed once cannot be used again, and one rule has few patterns.

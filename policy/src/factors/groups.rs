@@ -1,0 +1,118 @@
+//! Factors that look alike share a group, of which there are few.
+
+use super::lanes::{Window, exactly, roughly, union};
+
+/// More clusters than this are put together as they come: the work for each factor stays bounded.
+const OPEN: usize = 256;
+
+/// Factors that were put together, and whose they are.
+#[derive(Clone, Debug)]
+pub(super) struct Cluster {
+    pub(super) window: Window,
+    /// Ascending.
+    pub(super) owners: Vec<usize>,
+    exactly: f64,
+    roughly: f64,
+}
+
+impl Cluster {
+    fn new(window: Window, owners: Vec<usize>) -> Self {
+        Self { window, owners, exactly: exactly(&window), roughly: roughly(&window) }
+    }
+}
+
+/// Clusters, and what it costs to put two of them together.
+#[derive(Default)]
+pub(super) struct Clusters {
+    all: Vec<Cluster>,
+    /// `costs[b][a]` for `a < b`.
+    costs: Vec<Vec<f64>>,
+}
+
+impl Clusters {
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    pub(super) fn into_vec(self) -> Vec<Cluster> {
+        self.all
+    }
+
+    pub(super) fn add(&mut self, window: Window, owner: usize) {
+        if let Some(known) = self.all.iter().position(|cluster| cluster.window == window) {
+            if !self.all[known].owners.contains(&owner) {
+                self.all[known].owners.push(owner);
+                self.weigh(known);
+            }
+            return;
+        }
+        self.push(Cluster::new(window, vec![owner]));
+        self.reduce(OPEN);
+    }
+
+    fn push(&mut self, cluster: Cluster) {
+        self.costs.push(self.all.iter().map(|other| cost(other, &cluster)).collect());
+        self.all.push(cluster);
+    }
+
+    /// Sets the costs of one that has changed.
+    fn weigh(&mut self, at: usize) {
+        for other in 0..self.all.len() {
+            if other != at {
+                self.costs[at.max(other)][at.min(other)] = cost(&self.all[at], &self.all[other]);
+            }
+        }
+    }
+
+    /// Puts together those two of which that makes the fewest more places to try, until there are at most so many.
+    pub(super) fn reduce(&mut self, most: usize) {
+        while self.all.len() > most.max(1) {
+            let pairs = self.costs.iter().enumerate();
+            let pairs = pairs.flat_map(|(b, row)| row.iter().enumerate().map(move |(a, cost)| (*cost, a, b)));
+            let Some((_, a, b)) = pairs.min_by(|x, y| x.0.total_cmp(&y.0)) else { return };
+            let last = self.all.len() - 1;
+            let taken = self.all.swap_remove(b);
+            self.costs.pop();
+            if b < last {
+                self.weigh(b);
+            }
+            self.all[a] = both(&self.all[a], &taken);
+            self.weigh(a);
+        }
+    }
+}
+
+fn both(a: &Cluster, b: &Cluster) -> Cluster {
+    let window = union(&a.window, &b.window);
+    let mut owners = [&a.owners[..], &b.owners].concat();
+    owners.sort_unstable();
+    owners.dedup();
+    Cluster::new(window, owners)
+}
+
+/// How much more there is to try when two are one.
+fn cost(a: &Cluster, b: &Cluster) -> f64 {
+    let common = a.owners.iter().filter(|owner| b.owners.contains(owner)).count();
+    let window = union(&a.window, &b.window);
+    let both = exactly(&window) * work(a.owners.len() + b.owners.len() - common) + roughly(&window);
+    let apart = |cluster: &Cluster| cluster.exactly * work(cluster.owners.len()) + cluster.roughly;
+    both - apart(a) - apart(b)
+}
+
+/// What one place costs so many searches: to come there, and a little for each.
+fn work(owners: usize) -> f64 {
+    1.0 + 0.3 * owners as f64
+}
+
+/// Those that no other one holds.
+pub(super) fn without_cover(windows: Vec<Window>) -> Vec<Window> {
+    let mut left: Vec<Window> = Vec::new();
+    for window in windows {
+        if left.iter().any(|other| union(other, &window) == *other) {
+            continue;
+        }
+        left.retain(|other| union(other, &window) != window);
+        left.push(window);
+    }
+    left
+}

@@ -1,0 +1,81 @@
+//! Which values must be looked at, by factors of searches and names.
+
+use super::groups::{Cluster, Clusters};
+use super::lanes::{Bytes, Window, share};
+use super::{Shown, names};
+use spanmask_core::arch::LANES;
+use spanmask_core::factor::{Factors, Groups, Lanes, MAX_GROUPS, Stops};
+
+/// Groups of names, if searches need the others.
+const NAMES: usize = 4;
+
+/// What a search or a rule of whole values wants to look at.
+#[derive(Default)]
+pub(crate) struct Wanted {
+    /// What its matches show; none for whole values.
+    pub(crate) shown: Option<Shown>,
+    /// Whether it looks at numbers or booleans.
+    pub(crate) bare: bool,
+    /// Lists of globs: a value that it looks at stands under a name of each.
+    pub(crate) lists: Vec<Vec<String>>,
+    /// Whether one of the lists is a search's own: a name says more than what its matches show.
+    pub(crate) under_name: bool,
+}
+
+/// The factors of each, and which values must be looked at.
+pub(crate) fn stops(wanted: &[Wanted]) -> (Vec<Factors>, Stops) {
+    let (mut searches, mut names) = (Clusters::default(), Clusters::default());
+    let mut everywhere = false;
+    let mut used = Vec::new();
+    for (owner, wanted) in wanted.iter().enumerate() {
+        let named = by_names(&wanted.lists);
+        let by_factor = wanted.shown.is_some() && !(wanted.under_name && named.is_some());
+        used.push(by_factor);
+        match (&wanted.shown, named) {
+            (Some(shown), _) if by_factor => {
+                shown.windows.iter().for_each(|window| searches.add(*window, owner));
+            }
+            (_, Some(windows)) => windows.into_iter().for_each(|window| names.add(window, 0)),
+            _ => everywhere = true,
+        }
+    }
+    let rest = MAX_GROUPS.saturating_sub(searches.len());
+    names.reduce(rest.max(NAMES));
+    searches.reduce(MAX_GROUPS - names.len());
+    let (searches, names) = (searches.into_vec(), names.into_vec());
+    let mut factors: Vec<Factors> = wanted.iter().map(|_| Factors::default()).collect();
+    let mut bare: Groups = 0;
+    for (group, cluster) in searches.iter().enumerate() {
+        for &owner in &cluster.owners {
+            factors[owner].groups |= 1 << group;
+            bare |= Groups::from(wanted[owner].bare) << group;
+        }
+    }
+    for ((factors, wanted), by_factor) in factors.iter_mut().zip(wanted).zip(used) {
+        if let Some(shown) = wanted.shown.as_ref().filter(|_| by_factor) {
+            factors.reach = shown.reach;
+        }
+    }
+    let lanes = lanes(searches.iter().chain(&names));
+    let names = (0..names.len()).fold(0, |bits: Groups, i| bits | 1 << (searches.len() + i));
+    (factors, Stops { lanes, bare, names, everywhere })
+}
+
+/// The factors of the rarest list, if one has any.
+fn by_names(lists: &[Vec<String>]) -> Option<Vec<Window>> {
+    let lists = lists.iter().filter_map(|globs| names::of_list(globs));
+    let sum = |windows: &[Window]| windows.iter().map(share).sum::<f64>();
+    lists.min_by(|a, b| sum(a).total_cmp(&sum(b)))
+}
+
+fn lanes<'a>(clusters: impl Iterator<Item = &'a Cluster>) -> Lanes {
+    let mut bytes = [[0; 256]; LANES];
+    for (group, cluster) in clusters.enumerate() {
+        for (lane, set) in bytes.iter_mut().zip(&cluster.window) {
+            for byte in (0..=u8::MAX).filter(|byte| Bytes::holds(*set, *byte)) {
+                lane[usize::from(byte)] |= 1 << group;
+            }
+        }
+    }
+    Lanes::new(&bytes)
+}

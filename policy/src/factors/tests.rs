@@ -1,0 +1,3 @@
+mod density;
+mod matches;
+mod names;
