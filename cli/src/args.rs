@@ -25,8 +25,10 @@ Examples:
   spanmask mask --in-place --report=report.json traces/*.json
 
 Each file is masked in memory before any of it is written; nothing of a refused file is written. Files are
-worked on in order, and the first error ends the command: on standard output and with --in-place the files
-before it are done and those behind it are not touched; with --output the file is not written at all.
+written in order, and the first error ends the command: on standard output and with --in-place the files
+before it are done and those behind it are not touched; with --output the file is not written at all. This
+does not depend on --jobs: files of some MB are worked on side by side, larger ones by themselves, in blocks
+of whole texts when they hold texts on lines of their own (JSON Lines, for instance).
 Behind a file that does not end with a line feed comes one before the next file.
 
 --in-place follows a symbolic link to its file, keeps owner and permissions, and gives the file a new inode
@@ -99,6 +101,10 @@ pub(crate) struct InputArgs {
     /// Take every input as gzip (otherwise: by the name ending in .gz, or by the first bytes)
     #[arg(long = "gzip", visible_alias = "gzip-input")]
     pub(crate) gzip_input: bool,
+
+    /// Threads that work, on several files or on the texts of one input; as many as there are processors unless told
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) jobs: Option<u16>,
 
     /// No progress bar, no warnings
     #[arg(short, long)]

@@ -1,4 +1,4 @@
-//! Inputs: files or standard input, plain or gzip, read whole into one vector.
+//! Inputs: files or standard input, plain or gzip, read whole or a part at a time.
 
 use crate::args::InputArgs;
 use crate::error::{CliError, DIRECTORY};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// Room for what masking adds, as a fraction of the input: most inputs are then masked without a second pass.
-const SPARE: usize = 8;
+pub(crate) const SPARE: usize = 8;
 
 /// Where an input comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,20 +54,26 @@ pub(crate) fn is_gzip_name(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"))
 }
 
-/// An input, read and unpacked.
-pub(crate) struct Input {
+/// What there is to know of an input beside its text.
+pub(crate) struct About {
     /// What messages and reports call it.
     pub(crate) name: String,
-    /// Its text, with spare capacity.
-    pub(crate) text: Vec<u8>,
     /// Whether it was gzip.
     pub(crate) gzip: bool,
     /// Of the file at the time of opening; none for standard input.
     pub(crate) metadata: Option<Metadata>,
 }
 
-/// Reads all of a source; `gzip` says that it must be gzip whatever its name.
-pub(crate) fn read(source: &Source, gzip: bool, progress: &Progress) -> Result<Input, CliError> {
+/// An input that is being read and unpacked.
+pub(crate) struct Opened {
+    pub(crate) about: About,
+    reader: Box<dyn Read>,
+    /// A guess at the length of its text.
+    expected: usize,
+}
+
+/// Opens a source; `gzip` says that it must be gzip whatever its name.
+pub(crate) fn open(source: &Source, gzip: bool, progress: &Progress) -> Result<Opened, CliError> {
     let name = source.name();
     let gzip = gzip || source.has_gzip_name();
     match source {
@@ -76,7 +82,7 @@ pub(crate) fn read(source: &Source, gzip: bool, progress: &Progress) -> Result<I
             if stdin.is_terminal() {
                 progress.note("reading from the terminal; end with Ctrl-D");
             }
-            read_all(name, stdin.lock(), None, gzip, progress)
+            begin(name, stdin.lock(), None, gzip, progress)
         }
         Source::File(path) => {
             let file = File::open(path).map_err(|error| CliError::file(&name, "read", &error))?;
@@ -84,36 +90,57 @@ pub(crate) fn read(source: &Source, gzip: bool, progress: &Progress) -> Result<I
             if metadata.is_dir() {
                 return Err(CliError::File { name, doing: "read", why: DIRECTORY.to_owned() });
             }
-            read_all(name, file, Some(metadata), gzip, progress)
+            begin(name, file, Some(metadata), gzip, progress)
         }
     }
 }
 
-fn read_all(
+fn begin(
     name: String,
-    reader: impl Read,
+    reader: impl Read + 'static,
     metadata: Option<Metadata>,
     must_be_gzip: bool,
     progress: &Progress,
-) -> Result<Input, CliError> {
+) -> Result<Opened, CliError> {
     let len = metadata.as_ref().map(Metadata::len).filter(|len| *len > 0);
     let mut reader = Counted { reader, bar: progress.reading(&name, len) };
-    let fail = |error: io::Error| CliError::file(&name, "read", &error);
-    let head = read_head(&mut reader).map_err(fail)?;
+    let head = read_head(&mut reader).map_err(|error| CliError::file(&name, "read", &error))?;
     let gzip = head == GZIP_MAGIC;
     if must_be_gzip && !gzip {
         let why = "it is not a gzip file (leave --gzip away, or give it a name that does not end in .gz)";
         return Err(CliError::File { name, doing: "unpack", why: why.to_owned() });
     }
-    let mut reader = head.as_slice().chain(reader);
+    let reader = io::Cursor::new(head).chain(reader);
     let expected = len.and_then(|len| usize::try_from(len).ok()).unwrap_or(0);
-    let text = if gzip {
-        let mut unpacked = MultiGzDecoder::new(BufReader::with_capacity(1 << 16, reader));
-        fill(&mut unpacked, expected.saturating_mul(4)).map_err(|error| gzip_error(&name, &error))?
+    let about = About { name, gzip, metadata };
+    Ok(if gzip {
+        let unpacked = MultiGzDecoder::new(BufReader::with_capacity(1 << 16, reader));
+        Opened { about, reader: Box::new(unpacked), expected: expected.saturating_mul(4) }
     } else {
-        fill(&mut reader, expected).map_err(fail)?
-    };
-    Ok(Input { name, text, gzip, metadata })
+        Opened { about, reader: Box::new(reader), expected }
+    })
+}
+
+impl Opened {
+    /// Reads to the end. The text has spare capacity.
+    pub(crate) fn read_all(mut self) -> Result<(About, Vec<u8>), CliError> {
+        match fill(&mut self.reader, self.expected) {
+            Ok(text) => Ok((self.about, text)),
+            Err(error) => Err(self.error(&error)),
+        }
+    }
+
+    /// Appends up to `count` bytes to `text`; fewer only at the end. Returns how many.
+    pub(crate) fn read_more(&mut self, text: &mut Vec<u8>, count: usize) -> Result<usize, CliError> {
+        let reserved = text.try_reserve(count).map_err(io::Error::from);
+        let limited = &mut self.reader.by_ref().take(count as u64);
+        reserved.and_then(|()| limited.read_to_end(text)).map_err(|error| self.error(&error))
+    }
+
+    fn error(&self, error: &io::Error) -> CliError {
+        let name = &self.about.name;
+        if self.about.gzip { gzip_error(name, error) } else { CliError::file(name, "read", error) }
+    }
 }
 
 /// The first two bytes, or fewer when there are no more.

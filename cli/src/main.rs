@@ -1,15 +1,18 @@
 //! The spanmask command: `mask`, `scan` and `policy`, and what a shell needs to know about them.
 
 mod args;
+mod blocks;
 mod error;
 mod externals;
 mod input;
+mod line;
 mod mask;
 mod output;
 mod pages;
 mod policy;
 mod progress;
 mod report;
+mod run;
 mod sarif;
 mod scan;
 mod table;

@@ -2,14 +2,16 @@
 
 use crate::args::MaskArgs;
 use crate::error::CliError;
-use crate::input::{self, Input, Source, is_gzip_name};
-use crate::output::{self, NewFile, Packer};
+use crate::input::{self, About, Source, is_gzip_name};
+use crate::output::{self, NewFile, Packer, Replacement};
 use crate::policy;
 use crate::progress::Progress;
-use crate::report::RunReport;
+use crate::report::{Counts, RunReport};
+use crate::run::{Run, Task};
 use spanmask::{Error, Masker};
 use std::fs;
 use std::io::{self, StdoutLock, Write};
+use std::mem;
 use std::path::Path;
 
 /// Runs the command.
@@ -17,21 +19,16 @@ pub(crate) fn run(args: &MaskArgs) -> Result<(), CliError> {
     let sources = Source::all(&args.input)?;
     check(args, &sources)?;
     let policy = policy::load_for_run(&args.input)?;
-    let mut run = Run {
-        masker: policy.masker(),
-        progress: Progress::new(args.input.quiet),
-        gzip: args.input.gzip_input,
-        report: RunReport::default(),
-    };
-    run.masker.set_framing(args.input.framing.into());
+    let run = Run::new(&args.input, &policy, args.in_place);
+    let mut report = RunReport::default();
     if args.in_place {
-        run.in_place(&sources)?
+        in_place(&run, &sources, &mut report)?;
     } else {
-        run.combined(args, &sources)?
+        combined(&run, args, &sources, &mut report)?;
     }
     match &args.report {
         None => Ok(()),
-        Some(file) => run.report.write(file.as_deref()),
+        Some(file) => report.write(file.as_deref()),
     }
 }
 
@@ -56,65 +53,96 @@ fn check(args: &MaskArgs, sources: &[Source]) -> Result<(), CliError> {
     Ok(())
 }
 
-struct Run {
-    masker: Masker,
-    progress: Progress,
-    gzip: bool,
-    report: RunReport,
+fn in_place(run: &Run<'_>, sources: &[Source], report: &mut RunReport) -> Result<(), CliError> {
+    run.each(sources, &MaskTask { in_place: true }, &mut |_, masked| {
+        let Masked { about, counts, replacement, .. } = masked?;
+        report.add(about.name, counts);
+        replacement.map_or(Ok(()), Replacement::commit)
+    })
 }
 
-impl Run {
-    fn in_place(&mut self, sources: &[Source]) -> Result<(), CliError> {
-        for source in sources {
-            let Source::File(path) = source else { continue };
-            let input = self.masked(source)?;
-            if self.masker.report().parts() == 0 {
-                continue;
-            }
-            if let Some(old) = &input.metadata {
-                let _bar = self.progress.working("writing", &input.name, input.text.len());
-                output::replace(path, old, &input.text, input.gzip)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn combined(&mut self, args: &MaskArgs, sources: &[Source]) -> Result<(), CliError> {
-        let mut sink = Sink::open(args)?;
-        match self.each_into(&mut sink, sources) {
-            Ok(()) => sink.finish(),
-            Err(error) => {
-                sink.abandon();
-                Err(error)
-            }
+fn combined(
+    run: &Run<'_>,
+    args: &MaskArgs,
+    sources: &[Source],
+    report: &mut RunReport,
+) -> Result<(), CliError> {
+    let mut sink = Sink::open(args)?;
+    let result = run.each(sources, &MaskTask { in_place: false }, &mut |_, masked| {
+        let Masked { about, counts, parts, .. } = masked?;
+        let _bar = run.progress.working("writing", &about.name, parts.iter().map(Vec::len).sum());
+        report.add(about.name, counts);
+        sink.write(&parts)
+    });
+    match result {
+        Ok(()) => sink.finish(),
+        Err(error) => {
+            sink.abandon();
+            Err(error)
         }
     }
+}
 
-    fn each_into(&mut self, sink: &mut Sink, sources: &[Source]) -> Result<(), CliError> {
-        for source in sources {
-            let input = self.masked(source)?;
-            let _bar = self.progress.working("writing", &input.name, input.text.len());
-            sink.write(&input.text)?;
-        }
-        Ok(())
+struct MaskTask {
+    in_place: bool,
+}
+
+/// A masked input.
+struct Masked {
+    about: About,
+    counts: Counts,
+    /// Its text, one part behind the other.
+    parts: Vec<Vec<u8>>,
+    /// The text again, ready to take the place of the file; none when nothing was masked.
+    replacement: Option<Replacement>,
+}
+
+impl Task for MaskTask {
+    type Done = (Vec<u8>, Counts);
+    type Finished = Masked;
+    const DOING: &'static str = "masking";
+
+    fn whole(&self, masker: &mut Masker, text: &mut Vec<u8>, _at: usize) -> Result<Self::Done, Error> {
+        mask_vec(masker, text)?;
+        Ok((mem::take(text), Counts::of(&masker.report())))
     }
 
-    /// Reads a source and masks it.
-    fn masked(&mut self, source: &Source) -> Result<Input, CliError> {
-        let mut input = input::read(source, self.gzip, &self.progress)?;
-        let bar = self.progress.working("masking", &input.name, input.text.len());
-        let result = mask_vec(&mut self.masker, &mut input.text);
-        drop(bar);
-        result.map_err(|error| CliError::refused(&input.name, error, &input.text))?;
-        self.report.add(&input.name, &self.masker.report());
-        Ok(input)
+    fn block(&self, masker: &mut Masker, text: &[u8], at: usize) -> Result<Self::Done, Error> {
+        let mut copy = Vec::with_capacity(text.len() + text.len() / input::SPARE);
+        copy.extend_from_slice(text);
+        self.whole(masker, &mut copy, at)
+    }
+
+    fn finish(
+        &self,
+        source: &Source,
+        about: About,
+        done: Vec<Self::Done>,
+        progress: &Progress,
+    ) -> Result<Masked, CliError> {
+        let mut sum = Counts::default();
+        done.iter().for_each(|(_, counts)| sum.add(counts));
+        let parts: Vec<_> = done.into_iter().map(|(text, _)| text).collect();
+        let mut masked = Masked { about, counts: sum, parts, replacement: None };
+        if let Source::File(path) = source
+            && self.in_place
+            && masked.counts.parts() > 0
+            && let Some(old) = masked.about.metadata.take()
+        {
+            let parts = mem::take(&mut masked.parts);
+            let _bar = progress.working("writing", &masked.about.name, parts.iter().map(Vec::len).sum());
+            let replacement = Replacement::prepare(path, old, &parts, masked.about.gzip)?;
+            masked.replacement = Some(replacement);
+        }
+        Ok(masked)
     }
 }
 
 /// As [`Masker::mask_vec`], but tries the spare capacity of the vector before it masks a second time.
 fn mask_vec(masker: &mut Masker, text: &mut Vec<u8>) -> Result<(), Error> {
     let len = text.len();
-    text.resize(text.capacity(), 0);
+    // Not all of it: a vector that grew while it was read may have as much again.
+    text.resize(text.capacity().min(len + len / input::SPARE + (1 << 12)), 0);
     let mut result = masker.mask_in_place(text, len);
     if let Err(Error::Capacity { needed }) = result {
         text.resize(needed, 0);
@@ -170,11 +198,11 @@ impl Sink {
         Ok(Self { writer: Packer::new(writer, gzip), name, ended_line: true })
     }
 
-    fn write(&mut self, text: &[u8]) -> Result<(), CliError> {
-        let Some(last) = text.last() else { return Ok(()) };
+    fn write(&mut self, parts: &[Vec<u8>]) -> Result<(), CliError> {
+        let Some(last) = parts.iter().rev().find_map(|part| part.last()) else { return Ok(()) };
         let separator: &[u8] = if self.ended_line { b"" } else { b"\n" };
         self.ended_line = *last == b'\n';
-        let result = self.writer.write_all(separator).and_then(|()| self.writer.write_all(text));
+        let result = self.writer.write_all(separator).and_then(|()| self.writer.write_parts(parts));
         // What is masked goes out before the next input is read; gzip is not cut into pieces for it.
         let result = result.and_then(|()| match &mut self.writer {
             Packer::Plain(writer) => writer.flush(),

@@ -9,6 +9,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
+/// Bytes that are packed at once.
+const CHUNK: usize = 1 << 16;
+
 /// A writer that packs, or not.
 pub(crate) enum Packer<W: Write> {
     Plain(W),
@@ -30,6 +33,29 @@ impl<W: Write> Packer<W> {
             Self::Plain(writer) => writer,
             Self::Gzip(encoder) => encoder.get_mut(),
         }
+    }
+
+    /// Writes a text that comes in parts. How gzip packs depends on the sizes of the writes: they are made equal, so that
+    /// the result does not depend on those of the parts.
+    pub(crate) fn write_parts(&mut self, parts: &[Vec<u8>]) -> io::Result<()> {
+        let encoder = match self {
+            Self::Plain(writer) => return parts.iter().try_for_each(|part| writer.write_all(part)),
+            Self::Gzip(encoder) => encoder,
+        };
+        let mut chunk = Vec::with_capacity(CHUNK);
+        for part in parts {
+            let mut part = part.as_slice();
+            while !part.is_empty() {
+                let (now, later) = part.split_at(part.len().min(CHUNK - chunk.len()));
+                chunk.extend_from_slice(now);
+                part = later;
+                if chunk.len() == CHUNK {
+                    encoder.write_all(&chunk)?;
+                    chunk.clear();
+                }
+            }
+        }
+        encoder.write_all(&chunk)
     }
 
     /// Writes the end of the gzip data and gives the writer back.
@@ -106,17 +132,27 @@ impl NewFile {
     }
 
     /// Makes the file visible under its name, its bytes on the disk before that.
-    pub(crate) fn commit(self) -> io::Result<()> {
+    pub(crate) fn commit(mut self) -> io::Result<()> {
+        self.sync()?;
+        self.publish()
+    }
+
+    /// Waits until the bytes are on the disk.
+    fn sync(&mut self) -> io::Result<()> {
         match self {
-            Self::Direct(mut file) => file.flush(),
-            Self::Atomic { temporary, target } => {
-                temporary.as_file().sync_all()?;
-                temporary.persist(&target).map_err(|error| error.error)?;
-                // The rename is done; whether the directory can be synced changes nothing of the result.
-                let _ = File::open(directory(&target)).and_then(|directory| directory.sync_all());
-                Ok(())
-            }
+            Self::Direct(file) => file.flush(),
+            Self::Atomic { temporary, .. } => temporary.as_file().sync_all(),
         }
+    }
+
+    /// Makes a file that is on the disk visible under its name.
+    fn publish(self) -> io::Result<()> {
+        if let Self::Atomic { temporary, target } = self {
+            temporary.persist(&target).map_err(|error| error.error)?;
+            // The rename is done; whether the directory can be synced changes nothing of the result.
+            let _ = File::open(directory(&target)).and_then(|directory| directory.sync_all());
+        }
+        Ok(())
     }
 }
 
@@ -158,24 +194,45 @@ fn keep_owner(_file: &File, _old: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
-/// Replaces the file at `path`, which was read when it had the metadata `old`.
-pub(crate) fn replace(path: &Path, old: &Metadata, text: &[u8], gzip: bool) -> Result<(), CliError> {
-    let name = path.display().to_string();
-    let fail = |error: io::Error| CliError::file(&name, "replace", &error);
-    if !old.is_file() {
-        let why = "only regular files can be masked in place".to_owned();
-        return Err(CliError::File { name, doing: "replace", why });
+/// The new text of a file, on the disk but not yet under the file's name.
+pub(crate) struct Replacement {
+    name: String,
+    file: NewFile,
+    target: PathBuf,
+    old: Metadata,
+}
+
+impl Replacement {
+    /// For the file at `path`, which was read when it had the metadata `old`.
+    pub(crate) fn prepare(
+        path: &Path,
+        old: Metadata,
+        parts: &[Vec<u8>],
+        gzip: bool,
+    ) -> Result<Self, CliError> {
+        let name = path.display().to_string();
+        let fail = |error: io::Error| CliError::file(&name, "replace", &error);
+        if !old.is_file() {
+            let why = "only regular files can be masked in place".to_owned();
+            return Err(CliError::File { name, doing: "replace", why });
+        }
+        let target = resolve(path).map_err(fail)?;
+        let mut packer = Packer::new(NewFile::replace(&target, &old).map_err(fail)?, gzip);
+        packer.write_parts(parts).map_err(fail)?;
+        let mut file = packer.finish().map_err(fail)?;
+        file.sync().map_err(fail)?;
+        Ok(Self { name, file, target, old })
     }
-    let target = resolve(path).map_err(fail)?;
-    let mut packer = Packer::new(NewFile::replace(&target, old).map_err(fail)?, gzip);
-    packer.write_all(text).map_err(fail)?;
-    let file = packer.finish().map_err(fail)?;
-    if has_changed(&target, old) {
-        let why =
-            "it changed while it was being masked (nothing was written; run the command again)".to_owned();
-        return Err(CliError::File { name, doing: "replace", why });
+
+    /// Puts it in the place of the file.
+    pub(crate) fn commit(self) -> Result<(), CliError> {
+        let Self { name, file, target, old } = self;
+        if has_changed(&target, &old) {
+            let why = "it changed while it was being masked (nothing was written; run the command again)";
+            return Err(CliError::File { name, doing: "replace", why: why.to_owned() });
+        }
+        file.publish().map_err(|error| CliError::file(name, "replace", &error))
     }
-    file.commit().map_err(fail)
 }
 
 fn has_changed(target: &Path, old: &Metadata) -> bool {

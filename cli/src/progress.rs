@@ -21,6 +21,11 @@ impl Progress {
         Self { quiet, terminal: std::io::stderr().is_terminal() }
     }
 
+    /// Shows nothing: of inputs that are worked on side by side.
+    pub(crate) fn none() -> Self {
+        Self { quiet: true, terminal: false }
+    }
+
     /// A line for people who sit at the terminal.
     pub(crate) fn note(&self, text: &str) {
         if self.terminal && !self.quiet {

@@ -22,8 +22,9 @@ struct FileReport {
     counts: Counts,
 }
 
+/// The counts of an input, or of a part of it.
 #[derive(Clone, Default, serde::Serialize)]
-struct Counts {
+pub(crate) struct Counts {
     texts: u64,
     values: u64,
     parts: u64,
@@ -46,7 +47,7 @@ impl Serialize for Rules {
 }
 
 impl Counts {
-    fn of(report: &Report<'_>) -> Self {
+    pub(crate) fn of(report: &Report<'_>) -> Self {
         Self {
             texts: report.texts(),
             values: report.values(),
@@ -56,7 +57,11 @@ impl Counts {
         }
     }
 
-    fn add(&mut self, other: &Self) {
+    pub(crate) fn parts(&self) -> u64 {
+        self.parts
+    }
+
+    pub(crate) fn add(&mut self, other: &Self) {
         self.texts += other.texts;
         self.values += other.values;
         self.parts += other.parts;
@@ -73,10 +78,9 @@ impl Counts {
 
 impl RunReport {
     /// Adds the counts of one input.
-    pub(crate) fn add(&mut self, file: &str, report: &Report<'_>) {
-        let counts = Counts::of(report);
+    pub(crate) fn add(&mut self, file: String, counts: Counts) {
         self.total.add(&counts);
-        self.files.push(FileReport { file: file.to_owned(), counts });
+        self.files.push(FileReport { file, counts });
     }
 
     /// Writes it into a file, or to standard error.

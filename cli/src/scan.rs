@@ -2,14 +2,15 @@
 
 use crate::args::{ScanArgs, ScanFormat};
 use crate::error::{CliError, Exit, printable};
-use crate::input::{self, Source};
+use crate::input::{About, Source};
 use crate::output;
 use crate::policy;
 use crate::progress::Progress;
+use crate::run::{Run, Task};
 use crate::sarif;
 use crate::table::Table;
 use serde::Serialize;
-use spanmask::{Finding, Masker, Policy};
+use spanmask::{Error, Finding, Masker, Policy};
 use std::io::{self, IsTerminal};
 
 /// A finding that outlives the scan.
@@ -23,11 +24,12 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    fn of(finding: &Finding<'_>) -> Self {
+    /// A finding in a text that begins at offset `at` of its input.
+    fn of(finding: &Finding<'_>, at: usize) -> Self {
         Self {
             rule: finding.rule.to_owned(),
-            start: finding.start,
-            end: finding.end,
+            start: at + finding.start,
+            end: at + finding.end,
             path: finding.path.to_string(),
             level: finding.level,
         }
@@ -75,19 +77,15 @@ struct Scan<'a> {
 
 impl Scan<'_> {
     fn inputs(&mut self, sources: &[Source]) -> Result<(), CliError> {
-        let progress = Progress::new(self.args.input.quiet);
-        let mut masker = self.policy.masker();
-        masker.set_framing(self.args.input.framing.into());
-        for source in sources {
-            let result = scan(&mut masker, source, self.args.input.gzip_input, &progress);
+        let run = Run::new(&self.args.input, self.policy, false);
+        run.each(sources, &ScanTask, &mut |source, result| {
             if let Err(error) = &result {
                 error.print();
             }
             self.failed |= result.is_err();
             self.found |= result.as_ref().is_ok_and(|found| !found.is_empty());
-            self.take(Scanned { file: source.name(), result: result.map_err(|error| error.to_string()) })?;
-        }
-        Ok(())
+            self.take(Scanned { file: source.name(), result: result.map_err(|error| error.to_string()) })
+        })
     }
 
     /// JSON Lines go out file by file; the other formats need everything first.
@@ -135,19 +133,32 @@ fn plural(count: usize, word: &str) -> String {
     if count == 1 { word.to_owned() } else { format!("{word}s") }
 }
 
-fn scan(
-    masker: &mut Masker,
-    source: &Source,
-    gzip: bool,
-    progress: &Progress,
-) -> Result<Vec<Found>, CliError> {
-    let input = input::read(source, gzip, progress)?;
-    let _bar = progress.working("scanning", &input.name, input.text.len());
-    let mut found = Vec::new();
-    masker
-        .scan(&input.text, &mut |finding| found.push(Found::of(finding)))
-        .map_err(|error| CliError::refused(&input.name, error, &input.text))?;
-    Ok(found)
+struct ScanTask;
+
+impl Task for ScanTask {
+    type Done = Vec<Found>;
+    type Finished = Vec<Found>;
+    const DOING: &'static str = "scanning";
+
+    fn whole(&self, masker: &mut Masker, text: &mut Vec<u8>, at: usize) -> Result<Vec<Found>, Error> {
+        self.block(masker, text, at)
+    }
+
+    fn block(&self, masker: &mut Masker, text: &[u8], at: usize) -> Result<Vec<Found>, Error> {
+        let mut found = Vec::new();
+        masker.scan(text, &mut |finding| found.push(Found::of(finding, at)))?;
+        Ok(found)
+    }
+
+    fn finish(
+        &self,
+        _source: &Source,
+        _about: About,
+        done: Vec<Vec<Found>>,
+        _progress: &Progress,
+    ) -> Result<Vec<Found>, CliError> {
+        Ok(done.into_iter().flatten().collect())
+    }
 }
 
 fn json_lines(scanned: &Scanned) -> Result<Vec<u8>, CliError> {
