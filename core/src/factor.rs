@@ -31,10 +31,15 @@ pub struct Factors {
 /// How far before its factor a match may begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
-    /// At most so many characters.
+    /// At most so many characters, which are at most [`Reach::MOST`].
     Chars(u8),
     /// As many characters as there are, all of this run.
     Run(Run),
+}
+
+impl Reach {
+    /// The most characters of [`Reach::Chars`].
+    pub const MOST: u8 = 8;
 }
 
 impl Default for Reach {
@@ -78,8 +83,6 @@ pub struct Lanes {
     sets: [Nibbles; MAX_GROUPS / SET],
     /// How many of `sets` hold any group.
     used: usize,
-    /// UTF-16 code units that hide a byte of a factor when they are spelled as an escape: a bit a unit.
-    hidden: [u64; 0x1_0000 / 64],
 }
 
 /// Raw bytes that a stretch of a match may be spelled with.
@@ -111,11 +114,7 @@ impl Lanes {
     /// white space. What ends an escape is added here.
     #[must_use]
     pub fn new(bytes: &[[Groups; 256]; LANES]) -> Self {
-        let mut lanes =
-            Self { bytes: *bytes, sets: [Nibbles::default(); MAX_GROUPS / SET], used: 0, hidden: [0; 1024] };
-        for unit in 0..=u16::MAX {
-            lanes.hidden[usize::from(unit / 64)] |= u64::from(hides(bytes, unit)) << (unit % 64);
-        }
+        let mut lanes = Self { bytes: *bytes, ..Self::NONE };
         for (index, set) in lanes.sets.iter_mut().enumerate() {
             let of = |groups: Groups| (groups >> (index * SET)) as u8;
             for (lane, table) in bytes.iter().enumerate() {
@@ -138,7 +137,6 @@ impl Lanes {
         bytes: [[0; 256]; LANES],
         sets: [Nibbles { low: [[0; 16]; LANES], high: [[0; 16]; LANES] }; MAX_GROUPS / SET],
         used: 0,
-        hidden: [0; 0x1_0000 / 64],
     };
 
     /// The tables of the groups that there are.
@@ -159,10 +157,10 @@ impl Lanes {
     #[must_use]
     pub fn shown(&self, byte: impl Fn(isize) -> u8) -> Groups {
         let behind = self.shown_behind(&byte);
-        let before = byte(-1);
-        // A letter ends an escape only behind a backslash.
-        let escaped = ends_escape(before) && (!before.is_ascii_lowercase() || byte(-2) == b'\\');
-        if escaped { behind } else { behind & self.bytes[0][usize::from(before)] }
+        match behind != 0 && !self.escape_before(&byte) {
+            true => behind & self.bytes[0][usize::from(byte(-1))],
+            false => behind,
+        }
     }
 
     /// The same, whatever stands in front of the place.
@@ -173,42 +171,69 @@ impl Lanes {
         of(1) & of(2) & of(3) & of(4)
     }
 
-    /// Whether this UTF-16 code unit, spelled as an escape, may hide a byte of a factor from [`Self::shown`].
+    /// The groups whose factors may have this byte at this lane.
     #[inline]
     #[must_use]
-    pub fn hides(&self, unit: u16) -> bool {
-        self.hidden[usize::from(unit / 64)] >> (unit % 64) & 1 == 1
+    pub fn at(&self, lane: usize, byte: u8) -> Groups {
+        self.bytes[lane % LANES][usize::from(byte)]
+    }
+
+    /// The groups of which a factor may lie over an escape of four digits, or behind it: `byte` tells the byte so many
+    /// behind its `u`.
+    #[must_use]
+    pub fn shown_around(&self, byte: impl Fn(isize) -> u8) -> Groups {
+        let Some(unit) = unit(&byte) else { return Groups::MAX };
+        let behind = self.shown_behind(|offset| byte(5 + offset));
+        let mut utf8 = [0; 4];
+        // Half of a pair may also stand alone, and is U+FFFD then. 1,024 pairs have the first half in common, and in
+        // UTF-8 two bytes.
+        let first = char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER);
+        let over = self.shown_over(&byte, first.encode_utf8(&mut utf8).as_bytes());
+        let Some(high) = unit.checked_sub(0xd800).filter(|high| *high < 0x400) else { return over | behind };
+        let pair = char::from_u32(0x1_0000 + u32::from(high) * 0x400).unwrap_or(first);
+        let known = pair.encode_utf8(&mut utf8).as_bytes().get(..2).unwrap_or(&[]);
+        over | behind | self.shown_over(&byte, known)
+    }
+
+    /// The groups of which a factor may lie over an escape that stands for a character that begins with `known`.
+    fn shown_over(&self, byte: impl Fn(isize) -> u8, known: &[u8]) -> Groups {
+        let first = known.first().copied().unwrap_or(0);
+        let nested = byte(-2) == b'\\';
+        // What these spell is an escape of a deeper level, or part of one.
+        if first == b'\\' || nested && first.is_ascii_alphanumeric() {
+            return Groups::MAX;
+        }
+        let known = if has_short_escape(first) { b"\\" } else { known };
+        (1..LANES).fold(0, |all, lane| {
+            let lanes = self.bytes[lane..].iter().zip(known);
+            let groups = lanes.fold(Groups::MAX, |groups, (table, &byte)| groups & table[usize::from(byte)]);
+            // Of a deeper level, the escape may begin at any of the backslashes.
+            let place = -(lane as isize);
+            let before =
+                if nested { Groups::MAX } else { self.shown_until(lane, |offset| byte(place + offset)) };
+            all | groups & before
+        })
+    }
+
+    /// The groups whose factors may have at a place the bytes of the first `lanes` lanes.
+    fn shown_until(&self, lanes: usize, byte: impl Fn(isize) -> u8) -> Groups {
+        let of = |lane: usize| self.bytes[lane][usize::from(byte(lane as isize - 1))];
+        let before = if self.escape_before(&byte) { Groups::MAX } else { of(0) };
+        (1..lanes).fold(before, |groups, lane| groups & of(lane))
+    }
+
+    /// Whether what stands in front of a place may be an escape: a letter ends one only behind a backslash.
+    #[inline]
+    fn escape_before(&self, byte: impl Fn(isize) -> u8) -> bool {
+        let before = byte(-1);
+        ends_escape(before) && (!before.is_ascii_lowercase() || byte(-2) == b'\\')
     }
 }
 
-/// Whether the bytes of this character may belong to a factor at a lane that does not let escapes pass.
-///
-/// A backslash and the letters of escapes always count: deeper levels may be spelled with them.
-fn hides(bytes: &[[Groups; 256]; LANES], unit: u16) -> bool {
-    let mut utf8 = [0; 4];
-    let known: &[u8] = match unit {
-        // What a high surrogate begins: 1,024 characters, which share two bytes and a half.
-        0xd800..0xdc00 => {
-            let code = 0x1_0000 + (u32::from(unit) - 0xd800) * 0x400;
-            let first = char::from_u32(code).unwrap_or('\0');
-            first.encode_utf8(&mut utf8);
-            &utf8[..2]
-        }
-        0xdc00..0xe000 => return false,
-        _ => {
-            let ch = char::from_u32(u32::from(unit)).unwrap_or('\0');
-            let len = ch.encode_utf8(&mut utf8).len();
-            &utf8[..len]
-        }
-    };
-    if matches!(unit, 0x22 | 0x2f | 0x5c) || known.len() == 1 && known[0].is_ascii_alphanumeric() {
-        return bytes[1].iter().any(|groups| *groups != 0);
-    }
-    (1..LANES).any(|lane| {
-        let closed = !bytes[lane][usize::from(b'\\')];
-        let lanes = bytes[lane..].iter().zip(known);
-        lanes.fold(closed, |groups, (table, &byte)| groups & table[usize::from(byte)]) != 0
-    })
+/// Whether an escape of two characters stands for this one.
+#[must_use]
+pub const fn has_short_escape(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | b'/' | 8 | b'\t' | b'\n' | 12 | b'\r')
 }
 
 /// Whether this byte may be the last one of a short escape.
@@ -222,4 +247,23 @@ pub const fn ends_escape(byte: u8) -> bool {
 #[inline]
 pub(crate) const fn is_of_escape(byte: u8) -> bool {
     matches!(byte, b'\\' | b'u' | b'n' | b't' | b'r' | b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F')
+}
+
+/// The UTF-16 code unit of an escape: `byte` tells the byte so many behind its `u`.
+#[inline]
+pub(crate) fn unit(byte: impl Fn(isize) -> u8) -> Option<u16> {
+    const BAD: u16 = 0x100;
+    static DIGITS: [u16; 256] = {
+        let mut digits = [BAD; 256];
+        let mut value = 0;
+        while value < 16 {
+            digits[b"0123456789abcdef"[value] as usize] = value as u16;
+            digits[b"0123456789ABCDEF"[value] as usize] = value as u16;
+            value += 1;
+        }
+        digits
+    };
+    let digit = |offset: isize| DIGITS[usize::from(byte(offset))];
+    let digits = [digit(1), digit(2), digit(3), digit(4)];
+    (!digits.contains(&BAD)).then(|| digits.iter().fold(0, |unit, digit| unit << 4 | digit))
 }

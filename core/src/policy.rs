@@ -3,7 +3,6 @@
 use crate::factor::{Factors, Stops};
 use crate::limits::Limits;
 use crate::matcher::Matcher;
-use crate::near::{Fronts, Near};
 use crate::prefilter::{Need, Needs};
 use crate::select::Selectors;
 use crate::span::Types;
@@ -36,8 +35,6 @@ pub struct Policy<'p> {
     pub exempt: Part,
     /// What bytes the searches need.
     pub needs: Needs,
-    /// What the fronts of matches look like.
-    pub fronts: Fronts,
     /// Which values must be looked at.
     pub stops: Stops,
     /// Bounds.
@@ -81,8 +78,6 @@ pub struct Search {
     /// Number of its need in [`Policy::needs`].
     pub need_index: u8,
     /// Where its matches are looked for.
-    pub near: Near,
-    /// The same, by factors.
     pub factors: Factors,
 }
 

@@ -8,14 +8,12 @@ use crate::error::{PolicyError, Problem, ProblemKind};
 use crate::escape;
 use crate::externals::Externals;
 use crate::factors::{self, Shown, Wanted};
-use crate::groups::{self, Candidate};
 use crate::literals::{self, LiteralsError};
 use crate::policy::Compiled;
 use crate::selectors::Builder;
 use spanmask_core::factor::Factors;
 use spanmask_core::mask::{Framing, Masker};
 use spanmask_core::matcher::Matcher as Finds;
-use spanmask_core::near::Near;
 use spanmask_core::policy::{Action, HashKey, Policy, Rule, Search};
 use spanmask_core::prefilter::{Need, Needs};
 use spanmask_core::span::Types;
@@ -56,8 +54,6 @@ struct Compiler<'a> {
     exempt: Vec<u32>,
     keys: Vec<HashKey>,
     needs: Vec<Need>,
-    /// One a search.
-    candidates: Vec<Option<Candidate>>,
     /// One a search.
     shown: Vec<Option<Shown>>,
     warnings: Vec<String>,
@@ -105,7 +101,6 @@ impl<'a> Compiler<'a> {
             exempt: Vec::new(),
             keys: Vec::new(),
             needs: Vec::new(),
-            candidates: Vec::new(),
             shown: Vec::new(),
             warnings: Vec::new(),
         }
@@ -211,7 +206,6 @@ impl<'a> Compiler<'a> {
 
     fn search(&mut self, found: Found, shown: Option<Shown>, role: Role) {
         self.shown.push(shown);
-        self.candidates.push(found.candidate);
         let search = self.make(&found, role);
         self.searches.push(search);
     }
@@ -228,17 +222,7 @@ impl<'a> Compiler<'a> {
         });
         // Needs beyond the first 62 count as met: 255 is such an index.
         let need_index = u8::try_from(index).unwrap_or(u8::MAX);
-        Search {
-            rule,
-            matcher,
-            validator,
-            types,
-            condition,
-            need,
-            need_index,
-            near: Near::Anywhere,
-            factors: Factors::default(),
-        }
+        Search { rule, matcher, validator, types, condition, need, need_index, factors: Factors::default() }
     }
 
     /// What must hold: one condition for each list.
@@ -358,8 +342,6 @@ impl<'a> Compiler<'a> {
         let exempt = self.pools.u32s(&self.exempt);
         let (factors, stops) = factors::stops(&wanted);
         self.searches.iter_mut().zip(factors).for_each(|(search, factors)| search.factors = factors);
-        let (near, fronts) = groups::groups(&self.candidates);
-        self.searches.iter_mut().zip(near).for_each(|(search, near)| search.near = near);
         Ok(Policy {
             pools: self.pools.finish(),
             rules: self.rules.into(),
@@ -369,7 +351,6 @@ impl<'a> Compiler<'a> {
             selectors,
             exempt,
             needs: Needs::new(&self.needs),
-            fronts,
             stops,
             limits: checked.limits,
         })
@@ -380,16 +361,14 @@ impl<'a> Compiler<'a> {
 struct Found {
     matcher: Finds,
     need: Need,
-    candidate: Option<Candidate>,
 }
 
 fn found_pattern(built: &automata::Built) -> Found {
-    let candidate = groups::candidate(built.shown.as_ref());
-    Found { matcher: Finds::Pattern(built.dfa), need: built.need, candidate }
+    Found { matcher: Finds::Pattern(built.dfa), need: built.need }
 }
 
 fn found_literals(built: &literals::Built) -> Found {
-    Found { matcher: Finds::Literals(built.literals), need: built.need, candidate: None }
+    Found { matcher: Finds::Literals(built.literals), need: built.need }
 }
 
 /// Whether values without quotes are looked at.

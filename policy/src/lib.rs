@@ -8,7 +8,6 @@ mod error;
 mod escape;
 mod externals;
 mod factors;
-mod groups;
 pub mod literals;
 mod masker;
 mod policy;

@@ -4,6 +4,7 @@ mod cover;
 mod paint;
 mod search;
 
+use crate::arch::Path;
 use crate::near::Bits;
 use crate::policy::Policy;
 use crate::span::Span;
@@ -78,13 +79,13 @@ impl Finder<'_> {
     /// Memory for a policy.
     #[cfg(feature = "alloc")]
     #[must_use]
-    pub fn new(policy: &Policy<'_>) -> Self {
+    pub fn new(policy: &Policy<'_>, path: Path) -> Self {
         Self {
             paint: Paint::new(Room::filled(0, SEGMENT)),
             cover: Cover::new(Room::filled(0, SEGMENT)),
             rewind: Rewind::new(),
             searches: Room::filled(Progress::default(), policy.searches.len() * READINGS),
-            bits: Bits::new(Room::filled(0, Bits::words(SEGMENT))),
+            bits: Bits::new(path, Room::filled(0, Bits::words(SEGMENT))),
             allow: Room::filled(Progress::default(), policy.allow.len() * READINGS),
             value: Value::default(),
             escaped: false,
@@ -133,16 +134,13 @@ impl Finder<'_> {
 
     fn fill(&mut self, policy: &Policy<'_>, input: &[u8], active: &[u64]) {
         let span = self.value.span;
-        let groups = self.bits.scan(&policy.fronts, input, self.paint.segment(), span.end);
-        let near = (groups, self.paint.segment().end == span.end);
         if !self.escaped {
-            let text = Plain::new(input, span.start, span.end);
-            return self.fill_reading(policy, input, text, 0, active, near);
+            return self.fill_reading(policy, input, Plain::new(input, span.start, span.end), 0, active);
         }
         let text = self.value.text(input);
-        self.fill_reading(policy, input, text, 0, active, near);
+        self.fill_reading(policy, input, text, 0, active);
         if self.value.nearly_nested {
-            self.fill_reading(policy, input, text.resolved(), 1, active, near);
+            self.fill_reading(policy, input, text.resolved(), 1, active);
         }
     }
 
@@ -153,20 +151,18 @@ impl Finder<'_> {
         text: T,
         reading: usize,
         active: &[u64],
-        (groups, last): (u16, bool),
     ) {
+        let lanes = &policy.stops.lanes;
+        self.bits.scan(lanes, input, text, self.paint.segment());
+        let last = self.paint.segment().end == text.end();
         let segment = self.paint.segment();
-        let places = Places {
-            bits: &self.bits,
-            fronts: &policy.fronts,
-            raw: input.get(..text.end()).unwrap_or(input),
-            segment,
-        };
+        let places =
+            Places { bits: &self.bits, lanes, raw: input.get(..text.end()).unwrap_or(input), segment };
         let mut covered = policy.allow.is_empty();
         for i in ones(active) {
             let Some(search) = policy.searches.get(i) else { break };
             let Some(progress) = self.searches.get_mut(i * READINGS + reading) else { continue };
-            if !progress.may_find(search.near, groups, last) {
+            if !progress.may_find(&search.factors, self.bits.present(), last) {
                 continue;
             }
             while let Some((found, accepted)) =

@@ -1,8 +1,9 @@
 //! One search's own matches, in order: what the matcher finds and the validator accepts.
 
+use crate::factor::{Factors, Groups, Lanes, Reach, Run};
 use crate::matcher::Matcher;
 use crate::matcher::dfa::{Dfa, Outcome};
-use crate::near::{self, Bits, Fronts, Near, Run};
+use crate::near::{self, Bits};
 use crate::policy::Search;
 use crate::span::Span;
 use crate::table::Pools;
@@ -17,7 +18,7 @@ const RETRY_CHARS: usize = 256;
 pub(super) struct Places<'a> {
     /// Places by group.
     pub(super) bits: &'a Bits<'a>,
-    pub(super) fronts: &'a Fronts,
+    pub(super) lanes: &'a Lanes,
     /// The input up to the end of the value.
     pub(super) raw: &'a [u8],
     pub(super) segment: Span,
@@ -63,14 +64,13 @@ impl Progress {
         None
     }
 
-    /// Whether there may be a match in a segment that holds places of `groups`; `last` says that the value ends there.
+    /// Whether there may be a match in a segment where these groups show; `last` says that the value ends there.
     #[inline]
-    pub(super) fn may_find(&self, near: Near, groups: u16, last: bool) -> bool {
-        match near {
-            Near::Anywhere => true,
-            Near::Start(group) => groups >> group & 1 == 1 || self.ahead.is_some(),
-            Near::Around(group, _) => groups >> group & 1 == 1 || self.ahead.is_some() || !last,
-        }
+    pub(super) fn may_find(&self, factors: &Factors, shown: Groups, last: bool) -> bool {
+        factors.groups == 0
+            || factors.groups & shown != 0
+            || self.ahead.is_some()
+            || !last && matches!(factors.reach, Reach::Run(_))
     }
 
     /// Gives back the rest of a match that goes on behind the segment at hand.
@@ -87,14 +87,11 @@ impl Progress {
         rewind: &mut Rewind<'_>,
     ) -> Option<Span> {
         while !self.done {
-            let found = match (search.near, &search.matcher) {
-                (Near::Start(group), Matcher::Pattern(dfa)) => {
-                    self.at_starts(places, group, dfa, pools, text, rewind)?
+            let found = match &search.matcher {
+                Matcher::Pattern(dfa) if search.factors.groups != 0 => {
+                    self.near(places, &search.factors, dfa, pools, text, rewind)?
                 }
-                (Near::Around(group, run), Matcher::Pattern(dfa)) => {
-                    self.around(places, (group, &run), dfa, pools, text, rewind)?
-                }
-                _ => match search.matcher.find(pools, text, self.at, self.before, rewind) {
+                matcher => match matcher.find(pools, text, self.at, self.before, rewind) {
                     Some(found) => found,
                     None => {
                         self.done = true;
@@ -110,69 +107,66 @@ impl Progress {
         None
     }
 
-    /// The next match that begins in the segment, tried where one may begin.
-    fn at_starts<T: Text>(
+    /// The next match that begins in the segment, looked for where a factor shows. It may begin behind the segment.
+    fn near<T: Text>(
         &mut self,
         places: &Places<'_>,
-        group: u8,
+        factors: &Factors,
         dfa: &Dfa,
         pools: &Pools<'_>,
         text: T,
         rewind: &mut Rewind<'_>,
     ) -> Option<Span> {
+        let mut from = self.at;
         loop {
-            let place = places.bits.next(group, self.at)?;
-            let before = match near::aligned(text, places.raw, self.at, self.before, place) {
-                Ok(before) => before,
-                Err(next) => {
-                    (self.at, self.before) = next;
-                    continue;
+            let place = match (places.bits.next(factors.groups, from), &factors.reach) {
+                (Some(place), _) => place,
+                (None, Reach::Run(run)) => self.behind_segment(places, factors.groups, run)?,
+                (None, Reach::Chars(_)) => return None,
+            };
+            let floor = (self.at, self.before);
+            let start = match &factors.reach {
+                Reach::Run(run) => near::run_start(places.raw, run, self.at, self.before, place),
+                Reach::Chars(count) => {
+                    match near::back(text, places.raw, floor, place, usize::from(*count)) {
+                        Ok(start) => start,
+                        Err(next) => {
+                            from = next;
+                            continue;
+                        }
+                    }
                 }
             };
-            match dfa.find_near(pools, text, (place, before), place, rewind) {
+            match dfa.find_near(pools, text, start, place, rewind) {
                 Outcome::Found(found) => return Some(found),
                 Outcome::NoneBefore(at, before) => (self.at, self.before) = (at, before),
             }
+            from = self.at.max(place + 1);
         }
     }
 
-    /// The next match around a character that all matches hold. The match may begin behind the segment.
-    fn around<T: Text>(
-        &mut self,
-        places: &Places<'_>,
-        (group, run): (u8, &Run),
-        dfa: &Dfa,
-        pools: &Pools<'_>,
-        text: T,
-        rewind: &mut Rewind<'_>,
-    ) -> Option<Span> {
-        loop {
-            let place = match places.bits.next(group, self.at) {
-                Some(place) => place,
-                None => self.behind_segment(places, group, run)?,
-            };
-            let (from, before) = near::run_start(places.raw, run, self.at, self.before, place);
-            match dfa.find_near(pools, text, (from, before), place, rewind) {
-                Outcome::Found(found) => return Some(found),
-                Outcome::NoneBefore(at, before) => (self.at, self.before) = (at, before),
-            }
-        }
-    }
-
-    /// A place behind the segment around which a match may begin in the segment: the end of the run that goes on there.
-    fn behind_segment(&mut self, places: &Places<'_>, group: u8, run: &Run) -> Option<usize> {
+    /// A place behind the segment to which a match may reach that begins in it: at the end of the run that goes on there.
+    fn behind_segment(&mut self, places: &Places<'_>, groups: Groups, run: &Run) -> Option<usize> {
         let end = places.segment.end;
         if self.barren > end || self.at > end {
             return None;
         }
-        let rest = places.raw.get(end..)?;
-        let may_be_it = |byte: u8| byte == b'\\' || places.fronts.begins(group, byte);
-        let stops = |byte: &u8| !run.holds(*byte) || may_be_it(*byte);
-        let length = rest.iter().position(stops).unwrap_or(rest.len());
-        if rest.get(length).is_some_and(|byte| may_be_it(*byte)) {
-            return Some(end + length);
+        let shows = |place: usize| {
+            let byte =
+                |offset: isize| places.raw.get(place.wrapping_add_signed(offset)).copied().unwrap_or(b'"');
+            byte(0) == b'\\' || places.lanes.shown(byte) & groups != 0
+        };
+        let mut place = end;
+        while place < places.raw.len() {
+            if shows(place) {
+                return Some(place);
+            }
+            if places.raw.get(place).is_none_or(|byte| !run.holds(*byte)) {
+                break;
+            }
+            place += 1;
         }
-        self.barren = end + length + 1;
+        self.barren = place + 1;
         None
     }
 

@@ -30,7 +30,8 @@ pub(super) struct Engine<'e, 'm, 'b, 'p, 'f> {
 /// What keeps the containers around a value.
 pub(super) enum Around<'c, 'm> {
     Tokens(&'c mut Containers),
-    Brackets(&'c mut Brackets<'m>),
+    /// And whether all values are told of.
+    Brackets(&'c mut Brackets<'m>, bool),
 }
 
 impl Engine<'_, '_, '_, '_, '_> {
@@ -167,11 +168,11 @@ impl Engine<'_, '_, '_, '_, '_> {
     ) -> bool {
         match around {
             Around::Tokens(containers) => self.walk(&mut reader.scanner, deeper, containers, value),
-            Around::Brackets(brackets) => {
+            Around::Brackets(brackets, all) => {
                 if first != '"' {
                     match self.check(&mut reader.sweeper, brackets, value) {
                         Ok(()) => {
-                            self.sweep(&mut reader.sweeper, deeper, brackets, value);
+                            self.sweep(&mut reader.sweeper, deeper, brackets, value, all);
                             return true;
                         }
                         Err(Refusal::NotJson) => return false,
@@ -225,13 +226,12 @@ impl Engine<'_, '_, '_, '_, '_> {
         deeper: &mut [Reader],
         brackets: &mut Brackets<'_>,
         value: Value,
+        all: bool,
     ) {
         let depth = brackets.depth();
         self.enter();
         let policy = self.policy;
-        let active = &self.work.active;
-        let everything = policy.stops.everywhere || active.whole_number.or(active.whole_boolean).is_some();
-        let course = Course { everything, tracks: self.tracking, ..course(value) };
+        let course = Course { everything: all, tracks: self.tracking, ..course(value) };
         let mut level = sweep::Level::new(self, deeper, value.level);
         let floor = level.floor();
         let swept = sweeper.sweep(&mut level, brackets, &policy.stops, &course);

@@ -89,7 +89,7 @@ impl Masker<'_> {
                 selection: Selection::new(&policy.selectors, &policy.limits),
                 active: Active::new(policy),
                 runs: Room::filled(0, words),
-                finder: Finder::new(policy),
+                finder: Finder::new(policy, path),
                 edits: Edits::new(Self::EDITS),
                 tally: Tally::new(policy.rules.len()),
             },

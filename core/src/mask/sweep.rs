@@ -140,7 +140,7 @@ impl Visitor for Level<'_, '_, '_, '_, '_, '_> {
             return Then::Doubt;
         }
         let then = self.attribute(&at, span);
-        self.engine.string(self.deeper, Around::Brackets(at.brackets), span, self.level);
+        self.engine.string(self.deeper, Around::Brackets(at.brackets, at.all), span, self.level);
         if self.engine.doubt { Then::Doubt } else { then }
     }
 

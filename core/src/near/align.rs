@@ -1,37 +1,68 @@
 //! Whether a raw offset is a place of a text, and which character stands in front of it.
 
-use super::{Run, is_of_escape};
+use crate::factor::{Reach, Run, is_of_escape};
 use crate::view::Text;
 
 /// The longest stretch of an escape without a backslash is `uXXXX` for each level that spells the next one's
 /// backslash, so behind this many bytes without one no escape is open.
 const CLEAR: usize = 64;
 
-/// The character in front of the raw offset `at` of `text`, if a character begins there; otherwise the next place, and
-/// the character in front of that. `floor` is a place at or before `at`, and `before` the character in front of it.
+/// The place `count` characters before the raw offset `at` of `text`, but not before `floor`, and the character in front of
+/// it; or the next place behind `at`, when no character begins there. `floor` is a place at or before `at`, and `before`
+/// the character in front of it.
 ///
 /// Costs time linear in `at - floor` at worst, and a few bytes as a rule.
-pub(crate) fn aligned<T: Text>(
+pub(crate) fn back<T: Text>(
     text: T,
     raw: &[u8],
-    floor: usize,
-    before: Option<char>,
+    (floor, before): (usize, Option<char>),
     at: usize,
-) -> Result<Option<char>, (usize, Option<char>)> {
-    let (mut place, mut before) = match place_before(raw, floor, at) {
-        Some(place) => (place, None),
-        None => (floor, before),
-    };
-    while place < at {
-        let Some((ch, next)) = text.next(place) else { break };
-        before = Some(ch);
-        place = next;
+    count: usize,
+) -> Result<(usize, Option<char>), usize> {
+    let mut far = 4 * (count + 1);
+    loop {
+        let known = match T::ESCAPES {
+            true => place_before(raw, floor, at.saturating_sub(far).max(floor)),
+            false => Some(boundary(raw, at.saturating_sub(far).max(floor))).filter(|place| *place > floor),
+        };
+        let (mut place, mut ch) = match known {
+            Some(place) => (place, None),
+            None => (floor, before),
+        };
+        // The last places, and what stands in front of them.
+        let mut last = [(0, None); Reach::MOST as usize + 1];
+        let mut walked = 0;
+        loop {
+            last[walked % last.len()] = (place, ch);
+            walked += 1;
+            if place >= at {
+                break;
+            }
+            let Some((next_ch, next)) = text.next(place) else { break };
+            (place, ch) = (next, Some(next_ch));
+        }
+        if place != at {
+            return Err(place.max(at + 1));
+        }
+        // Before the first of them stands a character that was not read.
+        if known.is_none() || walked > count + 1 {
+            let back = count.min(walked - 1).min(last.len() - 1);
+            return Ok(last[(walked - 1 - back) % last.len()]);
+        }
+        far *= 4;
     }
-    if place == at { Ok(before) } else { Err((place.max(at + 1), before)) }
+}
+
+/// The start of the character that the byte at `at` belongs to, in UTF-8.
+fn boundary(raw: &[u8], mut at: usize) -> usize {
+    while at > 0 && raw.get(at).is_some_and(|byte| byte & 0xc0 == 0x80) {
+        at -= 1;
+    }
+    at
 }
 
 /// A place shortly before `at` and not before `floor`, found without reading forwards.
-fn place_before(raw: &[u8], floor: usize, at: usize) -> Option<usize> {
+pub(super) fn place_before(raw: &[u8], floor: usize, at: usize) -> Option<usize> {
     let mut escapes = false;
     for back in (floor..at).rev() {
         let byte = *raw.get(back)?;

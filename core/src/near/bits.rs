@@ -1,93 +1,258 @@
 //! One pass over a segment: a bit for each place and group.
 
-use super::{Fronts, GROUPS};
+use super::align::place_before;
+use crate::arch::{BLOCK, Isa, Path, WINDOW, Work};
+use crate::factor::{Groups, Lanes, MAX_GROUPS, Reach, has_short_escape};
 use crate::span::Span;
 use crate::table::Room;
+use crate::view::Text;
+
+/// The most characters that a factor may lie behind the start of its match.
+const MOST: usize = Reach::MOST as usize;
+/// Characters in which a factor can show.
+const FRONT: usize = crate::arch::LANES - 1;
 
 /// The places of a segment, by group.
 pub(crate) struct Bits<'m> {
-    /// Word `w * GROUPS + g`: places `64 * w ..` of group `g`.
+    path: Path,
+    /// Word `w * MAX_GROUPS + g`: places `64 * w ..` of group `g`.
     words: Room<'m, u64>,
-    start: usize,
-    end: usize,
+    segment: Span,
+    /// The groups that have a place.
+    present: Groups,
+    /// Places behind the segment to which a match may reach that begins in it.
+    behind: [(usize, Groups); MOST],
+    count: usize,
 }
 
 impl<'m> Bits<'m> {
-    /// Bits for segments of at most `64 * words.len() / GROUPS` bytes.
+    /// Bits for segments of at most `64 * words.len() / MAX_GROUPS` bytes.
     #[cfg(feature = "alloc")]
-    pub(crate) fn new(words: Room<'m, u64>) -> Self {
-        Self { words, start: 0, end: 0 }
+    pub(crate) fn new(path: Path, words: Room<'m, u64>) -> Self {
+        let segment = Span::new(0, 0);
+        Self { path, words, segment, present: 0, behind: [(0, 0); MOST], count: 0 }
     }
 
     /// Words that segments of `len` bytes take.
     #[cfg(feature = "alloc")]
     pub(crate) const fn words(len: usize) -> usize {
-        len.div_ceil(64) * GROUPS
+        len.div_ceil(BLOCK) * MAX_GROUPS
     }
 
-    /// Looks at `segment` of a value that ends at `end`; returns a bit for each group that has a place in it.
-    pub(crate) fn scan(&mut self, fronts: &Fronts, input: &[u8], segment: Span, end: usize) -> u16 {
-        self.start = segment.start;
-        self.end = segment.end;
-        let used = segment.len().div_ceil(64) * GROUPS;
+    /// The groups that have a place.
+    pub(crate) fn present(&self) -> Groups {
+        self.present
+    }
+
+    /// Looks at `segment` of the value that `text` reads.
+    pub(crate) fn scan<T: Text>(&mut self, lanes: &Lanes, input: &[u8], text: T, segment: Span) {
+        self.segment = segment;
+        self.present = 0;
+        self.count = 0;
+        if !lanes.used() {
+            return;
+        }
+        let used = Self::used(segment);
         self.words.iter_mut().take(used).for_each(|word| *word = 0);
-        let raw = input.get(segment.start..end).unwrap_or(&[]);
-        let front = raw.get(..(segment.len() + super::FRONT).min(raw.len())).unwrap_or(raw);
-        // Behind `\u` any character may be spelled; without it, only those with a short escape. Backslashes at the
-        // end may belong to a `\u` behind it.
-        let spelled = front.last() == Some(&b'\\') || front.windows(2).any(|pair| pair == b"\\u");
-        let of = |byte: u8| match byte {
-            b'\\' if spelled => (u64::MAX, u16::MAX),
-            _ => (fronts.fronts[byte as usize], fronts.opaque[byte as usize]),
-        };
-        let mut lanes = 0u64;
-        let mut groups = 0u64;
-        for (at, &byte) in front.iter().enumerate() {
-            let (front, opaque) = of(byte);
-            lanes = (lanes << GROUPS | 0xffff) & front;
-            let opaque = u64::from(opaque);
-            let told = lanes & (opaque | opaque << 16 | opaque << 32 | 0xffff << 48);
-            if told != 0 {
-                groups |= told;
-                self.note(at, told);
-            }
+        let path = self.path;
+        let escaped = path.run(Blocks { bits: self, lanes, input });
+        if escaped {
+            self.behind_escapes(lanes, input, text);
         }
-        // At the end of the value the bytes say nothing more.
-        if front.len() == raw.len() {
-            let last = front.len().wrapping_sub(1);
-            self.note(last, lanes);
-            groups |= lanes;
+        if segment.start > text.start() {
+            self.around(lanes, input, text, segment.start, 1);
         }
-        (groups | groups >> 16 | groups >> 32 | groups >> 48) as u16
-    }
-
-    /// Sets the bits of lanes: lane `i` is a place `i` bytes before `at`.
-    #[inline(never)]
-    fn note(&mut self, at: usize, mut lanes: u64) {
-        while lanes != 0 {
-            let bit = lanes.trailing_zeros() as usize;
-            lanes &= lanes - 1;
-            let Some(place) = at.checked_sub(bit / GROUPS) else { continue };
-            if let Some(word) = self.words.get_mut(place / 64 * GROUPS + bit % GROUPS) {
-                *word |= 1 << (place % 64);
-            }
+        if segment.end < text.end() {
+            self.around(lanes, input, text, segment.end, MOST);
         }
     }
 
-    /// The first place of a group at or after `from`.
+    const fn used(segment: Span) -> usize {
+        segment.len().div_ceil(BLOCK) * MAX_GROUPS
+    }
+
     #[inline]
-    pub(crate) fn next(&self, group: u8, from: usize) -> Option<usize> {
-        let mut at = from.max(self.start) - self.start;
-        let len = self.end - self.start;
-        while at < len {
-            let word = self.words.get(at / 64 * GROUPS + usize::from(group)).copied().unwrap_or(0);
-            let rest = word >> (at % 64);
-            if rest != 0 {
-                let found = at + rest.trailing_zeros() as usize;
-                return (found < len).then_some(self.start + found);
+    fn set(&mut self, place: usize, mut groups: Groups) {
+        self.present |= groups;
+        let Some(at) = place.checked_sub(self.segment.start) else { return };
+        while groups != 0 {
+            let group = groups.trailing_zeros() as usize;
+            groups &= groups - 1;
+            if let Some(word) = self.words.get_mut(at / BLOCK * MAX_GROUPS + group) {
+                *word |= 1 << (at % BLOCK);
             }
-            at = (at / 64 + 1) * 64;
         }
-        None
     }
+
+    /// Notes what shows at a place to those who read escapes.
+    fn note<T: Text>(&mut self, lanes: &Lanes, text: T, place: usize) {
+        let groups = shown_to_readers(lanes, text, place);
+        if groups == 0 || place < self.segment.start || place >= text.end() {
+            return;
+        }
+        if place < self.segment.end {
+            return self.set(place, groups);
+        }
+        if let Some(slot) = self.behind.get_mut(self.count) {
+            *slot = (place, groups);
+            self.count += 1;
+            self.present |= groups;
+        }
+    }
+
+    /// The places around a segment's edge: those whose bytes lie on both sides, and `more` places behind it.
+    fn around<T: Text>(&mut self, lanes: &Lanes, input: &[u8], text: T, edge: usize, more: usize) {
+        let mut place = walk_from(input, text, edge);
+        let mut left = more;
+        while left > 0 {
+            self.note(lanes, text, place);
+            left -= usize::from(place >= edge);
+            match text.next(place) {
+                Some((_, next)) => place = next,
+                None => break,
+            }
+        }
+    }
+
+    /// The places at which an escape of four digits hides a byte of a factor, and those behind one.
+    fn behind_escapes<T: Text>(&mut self, lanes: &Lanes, input: &[u8], text: T) {
+        let Span { start, end } = self.segment;
+        let raw = input.get(..end).unwrap_or(input);
+        let (mut at, mut done) = (start, 0);
+        while let Some(found) = raw.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'\\')) {
+            let slash = at + found;
+            let run = raw.get(slash..).unwrap_or(&[]).iter().take_while(|byte| **byte == b'\\').count();
+            let letter = slash + run;
+            at = letter + 1;
+            if raw.get(letter) != Some(&b'u') {
+                continue;
+            }
+            let byte = |offset| input.get(letter.wrapping_add_signed(offset)).copied().unwrap_or(b' ');
+            if lanes.shown_around(byte) == 0 {
+                continue;
+            }
+            let mut place = walk_from(input, text, slash).max(done);
+            while place <= letter {
+                self.note(lanes, text, place);
+                let Some((_, next)) = text.next(place) else { break };
+                place = next;
+            }
+            self.note(lanes, text, place);
+            done = place;
+        }
+    }
+
+    /// The first place of one of these groups at or after `from`; it may lie behind the segment.
+    #[inline]
+    pub(crate) fn next(&self, groups: Groups, from: usize) -> Option<usize> {
+        let mut at = from.max(self.segment.start) - self.segment.start;
+        let len = self.segment.len();
+        while at < len {
+            let word = self.word(groups, at / BLOCK) >> (at % BLOCK);
+            if word != 0 {
+                return Some(self.segment.start + at + word.trailing_zeros() as usize);
+            }
+            at = (at / BLOCK + 1) * BLOCK;
+        }
+        let behind = self.behind.get(..self.count).unwrap_or(&[]);
+        behind.iter().find(|(place, shown)| *place >= from && shown & groups != 0).map(|(place, _)| *place)
+    }
+
+    #[inline]
+    fn word(&self, mut groups: Groups, block: usize) -> u64 {
+        let words = self.words.get(block * MAX_GROUPS..(block + 1) * MAX_GROUPS).unwrap_or(&[]);
+        let mut all = 0;
+        while groups != 0 {
+            all |= words.get(groups.trailing_zeros() as usize).copied().unwrap_or(0);
+            groups &= groups - 1;
+        }
+        all
+    }
+}
+
+/// A place of `text` at least [`FRONT`] characters before the raw offset `at`, or its first one.
+fn walk_from<T: Text>(input: &[u8], text: T, at: usize) -> usize {
+    let floor = text.start();
+    place_before(input, floor, at.saturating_sub(FRONT * 4).max(floor)).unwrap_or(floor)
+}
+
+/// The groups of which a factor shows at a place when escapes are read, whatever stands in front of it.
+fn shown_to_readers<T: Text>(lanes: &Lanes, text: T, mut place: usize) -> Groups {
+    let mut groups = Groups::MAX;
+    let mut lane = 1;
+    while lane <= FRONT {
+        // Behind the end of a text, lanes hold every byte.
+        let Some((ch, next)) = text.next(place) else { break };
+        place = next;
+        if ch.is_ascii() && has_short_escape(ch as u8) {
+            return groups & lanes.at(lane, b'\\');
+        }
+        for byte in ch.encode_utf8(&mut [0; 4]).bytes() {
+            groups &= lanes.at(lane, byte);
+            lane += 1;
+            if lane > FRONT {
+                break;
+            }
+        }
+    }
+    groups
+}
+
+/// Looks at each block of the segment; whether there is an escape of four digits.
+struct Blocks<'b, 'm, 'a> {
+    bits: &'b mut Bits<'m>,
+    lanes: &'a Lanes,
+    input: &'a [u8],
+}
+
+impl Work for Blocks<'_, '_, '_> {
+    type Result = bool;
+
+    #[inline(always)]
+    fn run(self, isa: impl Isa) -> bool {
+        let Self { bits, lanes, input } = self;
+        let Span { start, end } = bits.segment;
+        let mut escapes = 0;
+        let mut block = start;
+        while block < end {
+            let mut spare = [b' '; WINDOW];
+            let window = window(input, block, &mut spare);
+            if let Some(bytes) = window[BLOCK..].first_chunk() {
+                // A `u` behind the block is found by its backslash.
+                let bytes = isa.load(bytes);
+                escapes |= isa.equal(bytes, b'\\') & (isa.equal(bytes, b'u') >> 1 | 1 << 63);
+            }
+            let mut places = isa.places(lanes.sets(), window);
+            if end - block < BLOCK {
+                places &= (1 << (end - block)) - 1;
+            }
+            while places != 0 {
+                let bit = places.trailing_zeros() as usize;
+                places &= places - 1;
+                let byte = |offset: isize| window[(BLOCK + bit).wrapping_add_signed(offset) % WINDOW];
+                let groups = lanes.shown(byte);
+                if groups != 0 {
+                    bits.set(block + bit, groups);
+                }
+            }
+            block += BLOCK;
+        }
+        escapes != 0
+    }
+}
+
+/// The block at `at` with one before and one behind it.
+#[inline(always)]
+fn window<'a>(input: &'a [u8], at: usize, spare: &'a mut [u8; WINDOW]) -> &'a [u8; WINDOW] {
+    if let Some(start) = at.checked_sub(BLOCK)
+        && let Some(window) = input.get(start..).and_then(|rest| rest.first_chunk())
+    {
+        return window;
+    }
+    for (i, byte) in spare.iter_mut().enumerate() {
+        if let Some(found) = (at + i).checked_sub(BLOCK).and_then(|at| input.get(at)) {
+            *byte = *found;
+        }
+    }
+    spare
 }

@@ -66,6 +66,8 @@ pub struct At<'s, 'm> {
     pub lowest: usize,
     /// The name of the value, if it stands in an object.
     pub key: Span,
+    /// Whether all values are told of here.
+    pub all: bool,
 }
 
 /// How a sweep goes on behind a value.
@@ -402,7 +404,8 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         if !self.brackets.go_to(self.base + depth) {
             return Err(Refusal::NotJson);
         }
-        let at = At { brackets: self.brackets, base: self.base, lowest: self.lowest, key };
+        let all = self.everything || self.all_until.is_some();
+        let at = At { brackets: self.brackets, base: self.base, lowest: self.lowest, key, all };
         let then = tell(self.visitor, at);
         self.lowest = depth;
         self.value_ended();

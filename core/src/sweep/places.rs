@@ -2,7 +2,7 @@
 
 use super::Refusal;
 use super::window::{MARGIN, Window};
-use crate::factor::{Groups, Lanes};
+use crate::factor::{Groups, Lanes, unit};
 
 /// The groups of which a factor shows at a place.
 #[inline]
@@ -50,12 +50,7 @@ pub(super) fn behind_unicode(window: &Window, start: usize, mut letters: u64, la
         let bit = letters.trailing_zeros();
         letters &= letters - 1;
         let place = (start + bit as usize) as isize;
-        let hides = match unit(window, place) {
-            Some(unit) => {
-                lanes.hides(unit) || lanes.shown_behind(|offset| window.byte(place + 5 + offset)) != 0
-            }
-            None => true,
-        };
+        let hides = lanes.shown_around(|offset| window.byte(place + offset)) != 0;
         found |= u64::from(hides) << bit;
     }
     found
@@ -66,30 +61,11 @@ pub(super) fn bad_unicode(window: &Window, start: usize, mut letters: u64) -> bo
     while letters != 0 {
         let place = (start + letters.trailing_zeros() as usize) as isize;
         letters &= letters - 1;
-        if unit(window, place).is_none() {
+        if unit(|offset| window.byte(place + offset)).is_none() {
             return true;
         }
     }
     false
-}
-
-/// The UTF-16 code unit behind the `u` at a place.
-#[inline]
-fn unit(window: &Window, place: isize) -> Option<u16> {
-    const BAD: u16 = 0x100;
-    static DIGITS: [u16; 256] = {
-        let mut digits = [BAD; 256];
-        let mut value = 0;
-        while value < 16 {
-            digits[b"0123456789abcdef"[value] as usize] = value as u16;
-            digits[b"0123456789ABCDEF"[value] as usize] = value as u16;
-            value += 1;
-        }
-        digits
-    };
-    let digit = |offset: isize| DIGITS[usize::from(window.byte(place + offset))];
-    let digits = [digit(1), digit(2), digit(3), digit(4)];
-    (!digits.contains(&BAD)).then(|| digits.iter().fold(0, |unit, digit| unit << 4 | digit))
 }
 
 /// Whether the string whose closing quote is at a place is a name: a colon follows.

@@ -148,6 +148,7 @@ fn short(letter: char) -> Option<char> {
 }
 
 impl Text for Escaped<'_> {
+    const ESCAPES: bool = true;
     #[inline]
     fn start(&self) -> usize {
         self.start

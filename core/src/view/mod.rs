@@ -11,6 +11,8 @@ pub use plain::Plain;
 
 /// A text with raw offsets as places.
 pub trait Text: Copy {
+    /// Whether characters may be escaped: if not, each begins where its UTF-8 does.
+    const ESCAPES: bool;
     /// The raw offset of its first character.
     fn start(&self) -> usize;
     /// The raw offset behind its last character.

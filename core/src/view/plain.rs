@@ -18,6 +18,7 @@ impl<'a> Plain<'a> {
 }
 
 impl Text for Plain<'_> {
+    const ESCAPES: bool = false;
     #[inline]
     fn start(&self) -> usize {
         self.start

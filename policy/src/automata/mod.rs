@@ -5,12 +5,10 @@
 //! characters get ASCII word bytes, so that Unicode's `\b` becomes ASCII's, which a DFA can decide. What
 //! `regex-automata` determinizes from that is copied into flat tables for the core (`tables`).
 
-mod near;
 mod need;
 mod symbols;
 mod tables;
 
-pub use near::{Chars, Shown};
 use regex_automata::nfa::thompson;
 use regex_syntax::hir::Hir;
 use spanmask_core::matcher::dfa::{Dfa, Mode};
@@ -76,8 +74,6 @@ impl std::error::Error for AutomatonError {}
 pub struct Built {
     /// The automaton.
     pub dfa: Dfa,
-    /// What of every match shows in raw bytes, if that is known.
-    pub shown: Option<Shown>,
     /// What every match holds.
     pub need: Need,
 }
@@ -107,8 +103,6 @@ pub fn build(
         reverse: Default::default(),
         mode: Mode::Try,
     };
-    let need_of_one = if need.at_least > 0 { need.ascii } else { 0 };
-    let shown = tried.as_ref().map(|table| near::shown(table, &near::Meaning::of(&classes), need_of_one));
     let dfa = if let Some(table) = within(SHORT_WAIT) {
         stored(table, pools)
     } else if let Some((forward, reverse)) = tables::searching(&symbolic, columns, limits)? {
@@ -118,7 +112,7 @@ pub fn build(
     } else {
         return Err(AutomatonError::TooLarge { limit: "pattern.size" });
     };
-    Ok(Built { dfa, shown, need })
+    Ok(Built { dfa, need })
 }
 
 pub(crate) fn parse(patterns: &[&str], ignore_case: bool) -> Result<Hir, AutomatonError> {

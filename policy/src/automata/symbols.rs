@@ -65,12 +65,6 @@ impl Classes {
         &self.byte_of
     }
 
-    /// First and last character of each range, ascending, and its class.
-    pub(super) fn ranges(&self) -> impl Iterator<Item = (u32, u32, usize)> + '_ {
-        let ends = self.ranges.iter().skip(1).map(|(next, _)| next - 1).chain([LAST]);
-        self.ranges.iter().zip(ends).map(|((start, class), end)| (*start, end, *class))
-    }
-
     /// The map from characters to classes, for the core.
     pub(super) fn alphabet(&self, pools: &mut PoolBuilder) -> Alphabet {
         let class_of = |code: u32| {

@@ -168,27 +168,6 @@ impl Flat {
         Some(longest.into_iter().max().unwrap_or(0))
     }
 
-    /// The states in which it may begin.
-    pub(super) fn begins(&self) -> impl Iterator<Item = u32> + '_ {
-        self.starts.iter().copied().filter(|state| *state != 0)
-    }
-
-    /// The classes that a state goes on with, and where to.
-    pub(super) fn steps(&self, state: u32) -> impl Iterator<Item = (usize, u32)> + '_ {
-        let row = &self.transitions[state as usize..][..self.columns - 1];
-        row.iter().copied().enumerate().filter(|(_, next)| *next != 0)
-    }
-
-    /// Whether a match has been seen.
-    pub(super) fn matches(&self, state: u32) -> bool {
-        state >= self.first_match
-    }
-
-    /// Whether the end of the text shows a match.
-    pub(super) fn matches_at_end(&self, state: u32) -> bool {
-        self.matches(self.transitions[state as usize + self.columns - 1])
-    }
-
     pub(super) fn store(&self, pools: &mut PoolBuilder) -> Table {
         Table {
             end: (self.columns - 1) as u32,

@@ -77,8 +77,6 @@ pub(crate) struct Chars {
 const SHORT: u128 = HIDDEN | 1 << b'/';
 /// Those that JSON never writes plainly.
 const HIDDEN: u128 = 1 << b'"' | 1 << b'\\' | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 12 | 1 << 13;
-/// Control characters.
-const CONTROL: u128 = 0xffff_ffff;
 
 impl Chars {
     /// Those of ascending ranges; `words` are the characters that `\w` matches.
@@ -135,9 +133,10 @@ impl Chars {
         (self.wide_word, self.wide_other)
     }
 
-    /// Bytes that its ASCII characters show as where they are not escaped.
+    /// Bytes that its ASCII characters show as where they are not escaped. Control characters never stand in JSON like
+    /// that, but whoever reads `\u001b` looks for them.
     const fn plain(&self) -> Bytes {
-        Bytes::ascii(self.ascii & !(HIDDEN | CONTROL))
+        Bytes::ascii(self.ascii & !HIDDEN)
     }
 
     /// What stands behind the backslash of its short escapes.
