@@ -222,11 +222,12 @@ impl Lanes {
         (1..lanes).fold(before, |groups, lane| groups & of(lane))
     }
 
-    /// Whether what stands in front of a place may be an escape: a letter ends one only behind a backslash.
+    /// Whether what stands in front of a place may be an escape: a letter ends a short one only behind a backslash.
     #[inline]
     fn escape_before(&self, byte: impl Fn(isize) -> u8) -> bool {
         let before = byte(-1);
         ends_escape(before) && (!before.is_ascii_lowercase() || byte(-2) == b'\\')
+            || byte(-5) == b'u' && byte(-6) == b'\\'
     }
 }
 
