@@ -8,7 +8,7 @@
 //! backslash, and behind it any byte may follow. One that is spelled `\uXXXX` shows nothing: whoever looks for places
 //! treats `\u` apart. So factors never miss a match of a text without `\u`, at any level of escapes.
 
-use crate::arch::{LANES, Nibbles};
+use crate::arch::{Isa, LANES, Nibbles};
 
 /// Groups of factors.
 pub const MAX_GROUPS: usize = 32;
@@ -125,6 +125,8 @@ impl Lanes {
                     set.high[lane][byte >> 4] |= groups;
                 }
             }
+            let words = bytes[0].iter().enumerate().filter(|(byte, _)| is_word(*byte as u8));
+            set.behind_no_word = words.fold(0, |all, (_, &groups)| all | of(groups)) == 0;
             if bytes[1].iter().any(|&groups| of(groups) != 0) {
                 lanes.used = index + 1;
             }
@@ -135,7 +137,8 @@ impl Lanes {
     /// No group.
     pub const NONE: Self = Self {
         bytes: [[0; 256]; LANES],
-        sets: [Nibbles { low: [[0; 16]; LANES], high: [[0; 16]; LANES] }; MAX_GROUPS / SET],
+        sets: [Nibbles { low: [[0; 16]; LANES], high: [[0; 16]; LANES], behind_no_word: false };
+            MAX_GROUPS / SET],
         used: 0,
     };
 
@@ -229,6 +232,24 @@ impl Lanes {
         ends_escape(before) && (!before.is_ascii_lowercase() || byte(-2) == b'\\')
             || byte(-5) == b'u' && byte(-6) == b'\\'
     }
+}
+
+/// Whether `\w` matches this byte.
+const fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// The places of a block that stand behind no letter, digit or `_`, but for those that may end an escape; and whether the
+/// last byte of the block is one such. `escaped`: what stands behind a backslash.
+#[inline(always)]
+pub(crate) fn free<I: Isa>(isa: I, block: I::Block, escaped: u64, carried: &mut bool) -> u64 {
+    let folded = isa.folded(block);
+    let letters = isa.below(folded, b'{') & !isa.below(folded, b'a');
+    let digits = isa.below(block, b':') & !isa.below(block, b'0');
+    let words = (letters | digits | isa.equal(block, b'_')) & !escaped;
+    let free = !(words << 1 | u64::from(*carried));
+    *carried = words >> 63 == 1;
+    free
 }
 
 /// Whether an escape of two characters stands for this one.

@@ -75,9 +75,9 @@ impl Isa for Avx2 {
         unsafe { prefix_xor(bits) }
     }
     #[inline(always)]
-    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> u64 {
+    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64 {
         // SAFETY: a value of `Avx2` exists only where `detect` has seen the features.
-        unsafe { places(sets, window) }
+        unsafe { places(sets, window, free) }
     }
 }
 
@@ -143,14 +143,17 @@ pub(super) fn prefix_xor(bits: u64) -> u64 {
 
 #[target_feature(enable = "avx2")]
 #[inline]
-fn places(sets: &[Nibbles], window: &[u8; WINDOW]) -> u64 {
-    join(places_from::<{ BLOCK - 1 }>(sets, window), places_from::<{ BLOCK + 31 }>(sets, window))
+fn places(sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64 {
+    join(
+        places_from::<{ BLOCK - 1 }>(sets, window, free as u32),
+        places_from::<{ BLOCK + 31 }>(sets, window, (free >> 32) as u32),
+    )
 }
 
 /// The places in 32 bytes; `LEFT` is the byte in front of the first.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn places_from<const LEFT: usize>(sets: &[Nibbles], window: &[u8; WINDOW]) -> u32 {
+fn places_from<const LEFT: usize>(sets: &[Nibbles], window: &[u8; WINDOW], free: u32) -> u32 {
     const { assert!(LEFT + LANES - 1 + 32 <= WINDOW, "every lane lies in the window") };
     let nibble = _mm256_set1_epi8(15);
     let mut low = [nibble; LANES];
@@ -163,7 +166,7 @@ fn places_from<const LEFT: usize>(sets: &[Nibbles], window: &[u8; WINDOW]) -> u3
         low[lane] = _mm256_and_si256(bytes, nibble);
         high[lane] = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
     }
-    let mut none = _mm256_set1_epi8(-1);
+    let mut any = 0;
     for set in sets {
         let mut groups = _mm256_set1_epi8(-1);
         for lane in 0..LANES {
@@ -171,9 +174,10 @@ fn places_from<const LEFT: usize>(sets: &[Nibbles], window: &[u8; WINDOW]) -> u3
             let by_high = _mm256_shuffle_epi8(table(&set.high[lane]), high[lane]);
             groups = _mm256_and_si256(groups, _mm256_and_si256(by_low, by_high));
         }
-        none = _mm256_and_si256(none, _mm256_cmpeq_epi8(groups, _mm256_setzero_si256()));
+        let found = !bits(_mm256_cmpeq_epi8(groups, _mm256_setzero_si256()));
+        any |= if set.behind_no_word { found & free } else { found };
     }
-    !bits(none)
+    any
 }
 
 #[target_feature(enable = "avx2")]

@@ -75,9 +75,9 @@ impl Isa for Avx512 {
         unsafe { prefix_xor(bits) }
     }
     #[inline(always)]
-    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> u64 {
+    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64 {
         // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
-        unsafe { places(sets, window) }
+        unsafe { places(sets, window, free) }
     }
 }
 
@@ -148,7 +148,7 @@ fn folded(bytes: __m512i) -> __m512i {
 
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
-fn places(sets: &[Nibbles], window: &[u8; WINDOW]) -> u64 {
+fn places(sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64 {
     const { assert!(BLOCK - 1 + LANES - 1 + BLOCK <= WINDOW, "every lane lies in the window") };
     let nibble = _mm512_set1_epi8(15);
     let mut low = [nibble; LANES];
@@ -169,7 +169,8 @@ fn places(sets: &[Nibbles], window: &[u8; WINDOW]) -> u64 {
             let by_high = _mm512_shuffle_epi8(table(&set.high[lane]), high[lane]);
             groups = _mm512_and_si512(groups, _mm512_and_si512(by_low, by_high));
         }
-        any |= _mm512_test_epi8_mask(groups, groups);
+        let found = _mm512_test_epi8_mask(groups, groups);
+        any |= if set.behind_no_word { found & free } else { found };
     }
     any
 }

@@ -45,6 +45,8 @@ pub struct Nibbles {
     pub low: [[u8; 16]; LANES],
     /// By the upper four bits.
     pub high: [[u8; 16]; LANES],
+    /// Of none of these groups may a letter, digit or `_` stand in front, unless it is the end of an escape.
+    pub behind_no_word: bool,
 }
 
 /// What one CPU can do with a block at a time. A value of a type that has it proves that the CPU can.
@@ -63,8 +65,8 @@ pub trait Isa: Copy {
     fn folded(self, block: Self::Block) -> Self::Block;
     /// Bit `i` of the result is the parity of bits `0..=i`.
     fn prefix_xor(self, bits: u64) -> u64;
-    /// Where in the middle of `window` a factor may begin.
-    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> u64;
+    /// Where in the middle of `window` a factor may begin; `free` are the places behind no letter, digit or `_`.
+    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64;
 }
 
 /// Something to do with the instructions of a path. `run` is compiled once for each of them, with all that is inlined
@@ -201,7 +203,7 @@ mod tests {
                     isa.bit::<6>(block),
                 ]);
                 all.push(isa.prefix_xor(isa.bit::<3>(block)));
-                all.push(isa.places(self.sets, window));
+                all.push(isa.places(self.sets, window, isa.bit::<2>(block)));
             }
             all
         }
@@ -218,6 +220,7 @@ mod tests {
         text.fill_with(&mut next);
         let mut sets = [Nibbles::default(); 4];
         for set in &mut sets {
+            set.behind_no_word = next() % 2 == 0;
             for table in set.low.iter_mut().chain(&mut set.high) {
                 table.fill_with(|| next() | next());
             }

@@ -85,9 +85,12 @@ impl Isa for Scalar {
         bits
     }
     #[inline]
-    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> u64 {
-        let bytes = window.windows(LANES).skip(BLOCK - 1).take(BLOCK).enumerate();
-        bytes.fold(0, |mask, (i, bytes)| mask | u64::from(sets.iter().any(|set| shows(set, bytes))) << i)
+    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64 {
+        let bytes = || window.windows(LANES).skip(BLOCK - 1).take(BLOCK).enumerate();
+        sets.iter().fold(0, |all, set| {
+            let found = bytes().fold(0, |mask, (i, bytes)| mask | u64::from(shows(set, bytes)) << i);
+            all | if set.behind_no_word { found & free } else { found }
+        })
     }
 }
 

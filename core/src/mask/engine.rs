@@ -255,24 +255,23 @@ impl Engine<'_, '_, '_, '_, '_> {
         }
     }
 
-    /// Sets `runs` to the active searches that could match in these raw bytes; whether there is one.
+    /// Sets `runs` to the active searches that could match in these raw bytes; whether there is one. Those that have
+    /// factors are looked for by these.
     fn may_match(&mut self, span: Span, types: Types) -> bool {
-        let Work { active, runs, .. } = &mut *self.work;
+        let Work { active, runs, factored, .. } = &mut *self.work;
         let raw = self.target.input().get(span.start..span.end).unwrap_or(&[]);
         let wanted = active.searches(types);
-        if wanted.iter().all(|word| *word == 0) {
-            runs.fill(0);
-            return false;
-        }
-        let present = self.policy.needs.present(raw);
+        let mut present = None;
         let mut any = 0;
-        for (word, (run, wanted)) in runs.iter_mut().zip(wanted).enumerate() {
-            *run = 0;
-            let mut left = *wanted;
+        for (word, ((run, wanted), factored)) in runs.iter_mut().zip(wanted).zip(factored.iter()).enumerate()
+        {
+            *run = wanted & factored;
+            let mut left = wanted & !factored;
             while left != 0 {
                 let bit = left.trailing_zeros() as usize;
                 left &= left - 1;
                 let Some(search) = self.policy.searches.get(word * 64 + bit) else { break };
+                let present = present.get_or_insert_with(|| self.policy.needs.present(raw));
                 *run |= u64::from(present.allows(&search.need, search.need_index, raw)) << bit;
             }
             any |= *run;

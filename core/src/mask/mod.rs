@@ -58,6 +58,8 @@ struct Work<'m> {
     selection: Selection<'m>,
     active: Active<'m>,
     runs: Room<'m, u64>,
+    /// A bit a search that has factors.
+    factored: Room<'m, u64>,
     finder: Finder<'m>,
     edits: Edits<'m>,
     tally: Tally<'m>,
@@ -81,6 +83,10 @@ impl Masker<'_> {
     pub fn with_path(policy: &Policy<'_>, path: Vector) -> Self {
         let levels = usize::from(policy.limits.nesting.min(Limits::MAX_NESTING)) + 1;
         let words = policy.searches.len().div_ceil(64);
+        let mut factored = Room::filled(0, words);
+        for (i, search) in policy.searches.iter().enumerate() {
+            factored[i / 64] |= u64::from(search.factors.groups != 0) << (i % 64);
+        }
         Self {
             readers: Room::made(|| Reader::new(path), levels),
             containers: Containers::new(policy.limits.depth),
@@ -89,6 +95,7 @@ impl Masker<'_> {
                 selection: Selection::new(&policy.selectors, &policy.limits),
                 active: Active::new(policy),
                 runs: Room::filled(0, words),
+                factored,
                 finder: Finder::new(policy, path),
                 edits: Edits::new(Self::EDITS),
                 tally: Tally::new(policy.rules.len()),

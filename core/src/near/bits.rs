@@ -59,8 +59,10 @@ impl<'m> Bits<'m> {
         if escaped {
             self.behind_escapes(lanes, input, text);
         }
-        if segment.start > text.start() {
-            self.around(lanes, input, text, segment.start, 1);
+        // A quote in front of a text may be spelled in many ways.
+        match segment.start > text.start() {
+            true => self.around(lanes, input, text, segment.start, 1),
+            false => self.note(lanes, text, segment.start),
         }
         if segment.end < text.end() {
             self.around(lanes, input, text, segment.end, MOST);
@@ -217,12 +219,16 @@ impl Work for Blocks<'_, '_, '_> {
         while block < end {
             let mut spare = [b' '; WINDOW];
             let window = window(input, block, &mut spare);
+            let mut free = u64::MAX;
             if let Some(bytes) = window[BLOCK..].first_chunk() {
                 // A `u` behind the block is found by its backslash.
                 let bytes = isa.load(bytes);
-                escapes |= isa.equal(bytes, b'\\') & (isa.equal(bytes, b'u') >> 1 | 1 << 63);
+                let backslash = isa.equal(bytes, b'\\');
+                escapes |= backslash & (isa.equal(bytes, b'u') >> 1 | 1 << 63);
+                // What stands in front of the block is looked at one by one.
+                free = crate::factor::free(isa, bytes, backslash << 1 | 1, &mut false) | 3;
             }
-            let mut places = isa.places(lanes.sets(), window);
+            let mut places = isa.places(lanes.sets(), window, free);
             if end - block < BLOCK {
                 places &= (1 << (end - block)) - 1;
             }

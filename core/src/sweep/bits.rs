@@ -121,7 +121,8 @@ impl Carry {
         if backslash != 0 || self.backslash {
             let letter_u = isa.equal(block, b'u') & inside;
             escapes.unicode = escaped & letter_u;
-            escapes.any_unicode = letter_u & (backslash << 1 | u64::from(self.backslash));
+            escapes.behind = backslash << 1 | u64::from(self.backslash);
+            escapes.any_unicode = letter_u & escapes.behind;
             let short = isa.equal(block, b'"')
                 | backslash
                 | isa.equal(block, b'n')
@@ -173,6 +174,8 @@ pub(super) struct Escapes {
     pub(super) unicode: u64,
     /// Every `u` behind a backslash: of nested texts' escapes too.
     pub(super) any_unicode: u64,
+    /// What stands behind a backslash, whatever that means.
+    pub(super) behind: u64,
 }
 
 /// Which bytes a backslash escapes, and whether the first byte of the next block is escaped.

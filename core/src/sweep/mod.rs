@@ -18,7 +18,7 @@ use brackets::Kinds;
 pub use brackets::{Bracket, Brackets};
 
 use crate::arch::{BLOCK, Isa, Path, Work};
-use crate::factor::Stops;
+use crate::factor::{Stops, free};
 use crate::scan::NotJson;
 use crate::scan::scalar_token::Scalar;
 use crate::span::Span;
@@ -201,6 +201,8 @@ struct Run<'r, 'm, V, const WATCHES: bool> {
     /// How many containers this text may open.
     room: usize,
     carry: Carry,
+    /// The last byte was a letter, digit or `_`.
+    word: bool,
     /// The containers of this text, and the fewest that were open since the last value that was told of.
     kinds: Kinds,
     lowest: usize,
@@ -237,6 +239,7 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
             base,
             room,
             carry: Carry::start(),
+            word: false,
             kinds: Kinds::default(),
             lowest: 0,
             everything: course.everything,
@@ -256,7 +259,10 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         let Some(bytes) = around[BLOCK..].first_chunk() else { return Err(Refusal::Doubt) };
         let (block, escapes) = self.carry.block(isa, bytes)?;
         let places = match WATCHES && self.stops.lanes.used() {
-            true => isa.places(self.stops.lanes.sets(), around),
+            true => {
+                let free = free(isa, isa.load(bytes), escapes.behind, &mut self.word);
+                isa.places(self.stops.lanes.sets(), around, free)
+            }
             false => 0,
         };
         if escapes.unicode != 0 && places::bad_unicode(window, start, escapes.unicode) {

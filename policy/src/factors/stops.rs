@@ -42,7 +42,14 @@ pub(crate) fn stops(wanted: &[Wanted]) -> (Vec<Factors>, Stops) {
     let rest = MAX_GROUPS.saturating_sub(searches.len());
     names.reduce(rest.max(NAMES));
     searches.reduce(MAX_GROUPS - names.len());
-    let (searches, names) = (searches.into_vec(), names.into_vec());
+    let (mut searches, mut names) = (searches.into_vec(), names.into_vec());
+    // Groups that share look-up tables are looked at faster if none of them stands behind a letter or digit.
+    let behind_word = |cluster: &Cluster| {
+        (0..=u8::MAX)
+            .any(|byte| (byte.is_ascii_alphanumeric() || byte == b'_') && cluster.window[0].holds(byte))
+    };
+    searches.sort_by_key(behind_word);
+    names.sort_by_key(|cluster| !behind_word(cluster));
     let mut factors: Vec<Factors> = wanted.iter().map(|_| Factors::default()).collect();
     let mut bare: Groups = 0;
     for (group, cluster) in searches.iter().enumerate() {
