@@ -201,22 +201,27 @@ impl Lanes {
     /// The groups of which a factor may lie over an escape that stands for a character that begins with `known`.
     fn shown_over(&self, byte: impl Fn(isize) -> u8, known: &[u8]) -> Groups {
         let first = known.first().copied().unwrap_or(0);
-        let nested = byte(-2) == b'\\';
+        let run = (1..=Self::DEEPEST).take_while(|back| byte(-back) == b'\\').count() as isize;
         // What these spell is an escape of a deeper level, or part of one.
-        if first == b'\\' || nested && first.is_ascii_alphanumeric() {
+        if first == b'\\' || run > 1 && first.is_ascii_alphanumeric() || run == Self::DEEPEST {
             return Groups::MAX;
         }
         let known = if has_short_escape(first) { b"\\" } else { known };
         (1..LANES).fold(0, |all, lane| {
             let lanes = self.bytes[lane..].iter().zip(known);
             let groups = lanes.fold(Groups::MAX, |groups, (table, &byte)| groups & table[usize::from(byte)]);
-            // Of a deeper level, the escape may begin at any of the backslashes.
-            let place = -(lane as isize);
-            let before =
-                if nested { Groups::MAX } else { self.shown_until(lane, |offset| byte(place + offset)) };
+            let place = -run - (lane as isize - 1);
+            let before = self.shown_until(lane, |offset| byte(place + offset));
+            // Of a deeper level, some of the backslashes may be characters in front of it.
+            let behind_backslash =
+                if lane == 1 { Groups::MAX } else { self.bytes[lane - 1][usize::from(b'\\')] };
+            let before = if run > 1 { before | behind_backslash } else { before };
             all | groups & before
         })
     }
+
+    /// Backslashes in front of an escape that are counted.
+    const DEEPEST: isize = 32;
 
     /// The groups whose factors may have at a place the bytes of the first `lanes` lanes.
     fn shown_until(&self, lanes: usize, byte: impl Fn(isize) -> u8) -> Groups {

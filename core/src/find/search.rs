@@ -151,17 +151,14 @@ impl Progress {
         if self.barren > end || self.at > end {
             return None;
         }
-        let shows = |place: usize| {
-            let byte =
-                |offset: isize| places.raw.get(place.wrapping_add_signed(offset)).copied().unwrap_or(b'"');
-            byte(0) == b'\\' || places.lanes.shown(byte) & groups != 0
-        };
+        // What stands behind its first byte may be spelled in many ways.
+        let begins = |byte: u8| byte == b'\\' || places.lanes.at(1, byte) & groups != 0;
         let mut place = end;
-        while place < places.raw.len() {
-            if shows(place) {
+        while let Some(&byte) = places.raw.get(place) {
+            if begins(byte) {
                 return Some(place);
             }
-            if places.raw.get(place).is_none_or(|byte| !run.holds(*byte)) {
+            if !run.holds(byte) {
                 break;
             }
             place += 1;
