@@ -31,6 +31,13 @@ impl Tally<'_> {
         (self.bytes, self.values, self.texts) = (0, 0, 0);
     }
 
+    /// One part less.
+    pub(crate) fn take_back(&mut self, rule: u16) {
+        if let Some(parts) = self.parts.get_mut(usize::from(rule)) {
+            *parts -= 1;
+        }
+    }
+
     pub(crate) fn count(&mut self, rule: u16, span: Span) {
         if let Some(parts) = self.parts.get_mut(usize::from(rule)) {
             *parts += 1;

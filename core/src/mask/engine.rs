@@ -25,6 +25,8 @@ pub(super) struct Engine<'e, 'm, 'b, 'p, 'f> {
     pub(super) probe: Option<u16>,
     /// A nested text was half masked when the fast way gave up: the whole text must be read again.
     pub(super) doubt: bool,
+    /// Nested texts are checked before anything in them is masked.
+    pub(super) careful: bool,
 }
 
 /// What keeps the containers around a value.
@@ -170,11 +172,8 @@ impl Engine<'_, '_, '_, '_, '_> {
             Around::Tokens(containers) => self.walk(&mut reader.scanner, deeper, containers, value),
             Around::Brackets(brackets, all) => {
                 if first != '"' {
-                    match self.check(&mut reader.sweeper, brackets, value) {
-                        Ok(()) => {
-                            self.sweep(&mut reader.sweeper, deeper, brackets, value, all);
-                            return true;
-                        }
+                    match self.sweep_or_undo(&mut reader.sweeper, deeper, brackets, value, all) {
+                        Ok(()) => return true,
                         Err(Refusal::NotJson) => return false,
                         Err(Refusal::Doubt) => {}
                     }
@@ -184,6 +183,35 @@ impl Engine<'_, '_, '_, '_, '_> {
                 self.walk(&mut reader.scanner, deeper, &mut containers, value)
             }
         }
+    }
+
+    /// Masks the text of a value if it is one JSON object or array, read once: what was noted by the time that it shows it
+    /// is not is undone. Where there is no room for what may have to be undone, such texts are checked first.
+    fn sweep_or_undo(
+        &mut self,
+        sweeper: &mut Sweeper,
+        deeper: &mut [Reader],
+        brackets: &mut Brackets<'_>,
+        value: Value,
+        all: bool,
+    ) -> Result<(), Refusal> {
+        if !self.careful {
+            let (bytes, probe) = (self.work.tally.bytes, self.probe);
+            let mark = self.work.edits.hold();
+            let swept = self.sweep(sweeper, deeper, brackets, value, all);
+            if self.work.edits.release() && swept.is_ok() {
+                return Ok(());
+            }
+            self.careful |= swept.is_ok();
+            let Work { edits, tally, .. } = &mut *self.work;
+            edits.undo(&mark, |rule| tally.take_back(rule));
+            tally.bytes = bytes;
+            self.probe = probe;
+            swept?;
+        }
+        self.check(sweeper, brackets, value)?;
+        self.doubt |= self.sweep(sweeper, deeper, brackets, value, all).is_err();
+        Ok(())
     }
 
     fn walk(
@@ -227,7 +255,7 @@ impl Engine<'_, '_, '_, '_, '_> {
         brackets: &mut Brackets<'_>,
         value: Value,
         all: bool,
-    ) {
+    ) -> Result<(), Refusal> {
         let depth = brackets.depth();
         self.enter();
         let policy = self.policy;
@@ -238,9 +266,9 @@ impl Engine<'_, '_, '_, '_, '_> {
         while self.work.selection.depth() > floor {
             self.work.selection.close();
         }
-        self.doubt |= swept.is_err();
         brackets.truncate(depth);
         self.leave();
+        swept.map(|_| ())
     }
 
     fn enter(&mut self) {
@@ -293,12 +321,13 @@ impl Engine<'_, '_, '_, '_, '_> {
             *earliest = part.rule.min(*earliest);
             return;
         }
-        self.work.tally.count(part.rule, part.span);
         if let Some(on_finding) = &mut self.on_finding {
             let path = Path { selection: &self.work.selection, input: self.target.input() };
             on_finding(&Finding { rule: part.rule, span: part.span, level: part.level, path });
         }
-        self.target.mask(self.policy, &mut self.work.edits, &part);
+        if self.target.mask(self.policy, &mut self.work.edits, &part) {
+            self.work.tally.count(part.rule, part.span);
+        }
     }
 }
 

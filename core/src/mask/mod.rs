@@ -227,8 +227,16 @@ impl Masker<'_> {
         self.containers.truncate(0);
         let sequence = framing == Framing::Sequence;
         let tracking = policy.selectors.tracks() || on_finding.is_some();
-        let mut engine =
-            Engine { policy, work: &mut self.work, target, on_finding, tracking, probe: None, doubt: false };
+        let mut engine = Engine {
+            policy,
+            work: &mut self.work,
+            target,
+            on_finding,
+            tracking,
+            probe: None,
+            doubt: false,
+            careful: false,
+        };
         let Some((reader, deeper)) = self.readers.split_first_mut() else { return Ok(()) };
         let mut level = walk::Level { engine: &mut engine, deeper, level: 0 };
         match reader.scanner.document(&mut level, &mut self.containers, sequence) {
@@ -264,6 +272,7 @@ impl Masker<'_> {
             tracking,
             probe: None,
             doubt: false,
+            careful: false,
         };
         let Some((reader, deeper)) = self.readers.split_first_mut() else { return false };
         let mut level = sweep::Level::new(&mut engine, deeper, 0);

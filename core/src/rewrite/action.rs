@@ -36,15 +36,15 @@ pub struct PartOf {
 }
 
 impl Target<'_> {
-    /// Masks a part: notes what its rule writes.
-    pub fn mask(&mut self, policy: &Policy<'_>, edits: &mut Edits<'_>, part: &PartOf) {
+    /// Masks a part: notes what its rule writes. False if there is no room for what may have to be undone.
+    pub fn mask(&mut self, policy: &Policy<'_>, edits: &mut Edits<'_>, part: &PartOf) -> bool {
         let edit = self.edit(policy, edits, part);
-        self.add(policy, edits, edit);
+        self.add(policy, edits, Edit { rule: part.rule, ..edit })
     }
 
     fn edit(&self, policy: &Policy<'_>, edits: &mut Edits<'_>, part: &PartOf) -> Edit {
         let span = part.span;
-        let whole = |text| Edit { span, text };
+        let whole = |text| Edit { span, text, rule: part.rule };
         let nothing = whole(Replacement::Pool(Part::default(), 0));
         match part.kind {
             Kind::Number => return whole(Replacement::Zero),
@@ -81,7 +81,7 @@ fn masked(text: Escaped<'_>, with: Part, keep_first: usize, keep_last: usize) ->
     let covered = count - first - last;
     let from = skip(text, start, first);
     let to = if last == 0 { end } else { skip(text, from, covered) };
-    Edit { span: Span::new(from, to), text: Replacement::Pool(with, covered as u32) }
+    Edit { span: Span::new(from, to), text: Replacement::Pool(with, covered as u32), rule: 0 }
 }
 
 impl Edits<'_> {

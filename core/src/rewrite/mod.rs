@@ -22,6 +22,7 @@ const DIGITS: usize = 64;
 pub struct Edit {
     span: Span,
     text: Replacement,
+    rule: u16,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +37,7 @@ enum Replacement {
 
 impl Edit {
     #[cfg(feature = "alloc")]
-    const NONE: Self = Self { span: Span::new(0, 0), text: Replacement::Zero };
+    const NONE: Self = Self { span: Span::new(0, 0), text: Replacement::Zero, rule: 0 };
 
     fn new_len(&self) -> usize {
         match self.text {
@@ -59,6 +60,19 @@ pub struct Edits<'m> {
     /// How much longer the text has become, and the most that it was at any edit.
     growth: isize,
     peak: isize,
+    /// How many may still ask for what they noted to be undone, and whether something was not noted for their sake.
+    holders: u32,
+    overflow: bool,
+}
+
+/// What there was to edit at some time.
+#[derive(Clone, Copy)]
+pub struct Mark {
+    count: usize,
+    digest_count: usize,
+    dropped: bool,
+    growth: isize,
+    peak: isize,
 }
 
 impl Edits<'_> {
@@ -74,6 +88,8 @@ impl Edits<'_> {
             dropped: false,
             growth: 0,
             peak: 0,
+            holders: 0,
+            overflow: false,
         }
     }
 
@@ -83,6 +99,32 @@ impl Edits<'_> {
         self.dropped = false;
         self.growth = 0;
         self.peak = 0;
+        self.holders = 0;
+        self.overflow = false;
+    }
+
+    /// From here on edits may be undone: none is written before [`Self::release`].
+    pub fn hold(&mut self) -> Mark {
+        self.holders += 1;
+        let Self { count, digest_count, dropped, growth, peak, .. } = *self;
+        Mark { count, digest_count, dropped, growth, peak }
+    }
+
+    /// Ends a hold; whether all edits since then were noted.
+    pub fn release(&mut self) -> bool {
+        self.holders = self.holders.saturating_sub(1);
+        !self.overflow
+    }
+
+    /// Forgets the edits since `mark`; `undone` is told the rule of each.
+    pub fn undo(&mut self, mark: &Mark, mut undone: impl FnMut(u16)) {
+        self.list.get(mark.count..self.count).unwrap_or(&[]).iter().for_each(|edit| undone(edit.rule));
+        let Mark { count, digest_count, dropped, growth, peak } = *mark;
+        (self.count, self.digest_count, self.dropped) = (count, digest_count, dropped);
+        (self.growth, self.peak) = (growth, peak);
+        if self.holders == 0 {
+            self.overflow = false;
+        }
     }
 
     fn flushed(&mut self) {
@@ -174,12 +216,18 @@ impl Target<'_> {
         }
     }
 
-    /// Notes an edit; writes what is noted when there is no room for more.
-    fn add(&mut self, policy: &Policy<'_>, edits: &mut Edits<'_>, edit: Edit) {
+    /// Notes an edit; writes what is noted when there is no room for more. False if it may have to be undone, and there is
+    /// no room.
+    fn add(&mut self, policy: &Policy<'_>, edits: &mut Edits<'_>, edit: Edit) -> bool {
+        if edits.holders > 0 && (edits.is_full() || edits.overflow) {
+            edits.overflow = true;
+            return false;
+        }
         edits.push(edit);
-        if edits.is_full() && !matches!(self, Self::Later(_)) {
+        if edits.holders == 0 && edits.is_full() && !matches!(self, Self::Later(_)) {
             self.flush(policy, edits);
         }
+        true
     }
 
     /// Writes the edits noted so far.

@@ -214,6 +214,12 @@ impl Window {
                 at += run.len();
                 continue;
             }
+            if let Some((byte, next)) = text.simple_escape(at) {
+                self.bytes[MARGIN + len] = byte;
+                len += 1;
+                at = next;
+                continue;
+            }
             let Some((ch, next)) = text.next(at) else { break };
             len += ch.encode_utf8(&mut self.bytes[MARGIN + len..]).len();
             at = next;

@@ -36,6 +36,13 @@ impl<'a> Escaped<'a> {
         Self { level: self.level + 1, ..self }
     }
 
+    /// The character at `at`, where a raw backslash stands, if that takes no look at other levels.
+    #[inline]
+    #[must_use]
+    pub(crate) fn simple_escape(&self, at: usize) -> Option<(u8, usize)> {
+        self.doubled(at, self.level).map(|(ch, next)| (ch as u8, next))
+    }
+
     /// The raw bytes.
     #[must_use]
     pub fn raw(&self) -> &'a [u8] {
@@ -68,6 +75,10 @@ impl<'a> Escaped<'a> {
     /// `level - 1` is a run of `2^(level - 1)` raw ones. `None` for anything else.
     #[inline]
     fn doubled(&self, at: usize, level: u8) -> Option<(char, usize)> {
+        if level == 1 {
+            let letter = *self.raw.get(at + 1)?;
+            return short(letter as char).map(|ch| (ch, at + 2));
+        }
         let one = 1_usize << (level - 1).min(15);
         let raw = self.raw.get(at..)?;
         let run = raw.iter().take(2 * one).take_while(|byte| **byte == b'\\').count();
