@@ -23,7 +23,8 @@ pub(crate) struct Active<'m> {
     pub exempt: bool,
     conditions: Room<'m, u64>,
     span_kinds: u32,
-    protected: bool,
+    /// A condition holds under which nothing is touched.
+    excluded: bool,
     known: bool,
 }
 
@@ -43,7 +44,7 @@ impl<'m> Active<'m> {
             exempt: false,
             conditions: Room::filled(0, policy.selectors.words()),
             span_kinds: 0,
-            protected: false,
+            excluded: false,
             known: false,
         }
     }
@@ -72,16 +73,17 @@ impl<'m> Active<'m> {
         span_kinds: u32,
         protected: bool,
     ) {
-        let same = self.known && self.span_kinds == span_kinds && self.protected == protected;
-        if !same || self.conditions.iter().zip(conditions).any(|(a, b)| a != b) {
-            self.compute(policy, conditions, span_kinds, protected);
+        let same = self.known && self.span_kinds == span_kinds;
+        // Nothing else matters in what is protected.
+        if !protected && (!same || self.conditions.iter().zip(conditions).any(|(a, b)| a != b)) {
+            self.compute(policy, conditions, span_kinds);
         }
+        self.exempt = protected || self.excluded;
     }
 
-    fn compute(&mut self, policy: &Policy<'_>, conditions: &[u64], span_kinds: u32, protected: bool) {
+    fn compute(&mut self, policy: &Policy<'_>, conditions: &[u64], span_kinds: u32) {
         self.known = true;
         self.span_kinds = span_kinds;
-        self.protected = protected;
         for (mine, condition) in self.conditions.iter_mut().zip(conditions) {
             *mine = *condition;
         }
@@ -91,7 +93,7 @@ impl<'m> Active<'m> {
             let excepted = rule.excepted_by.of(&policy.pools.u32s).iter().any(|&c| holds(c));
             selected && !excepted && (rule.span_kinds == 0 || rule.span_kinds & span_kinds != 0)
         };
-        self.exempt = protected || policy.exempt.of(&policy.pools.u32s).iter().any(|&c| holds(c));
+        self.excluded = policy.exempt.of(&policy.pools.u32s).iter().any(|&c| holds(c));
         let whole = |types: Types| {
             let found = policy.rules.iter().position(|r| r.whole && r.types.contains(types) && applies(r));
             found.and_then(|i| u16::try_from(i).ok())

@@ -40,6 +40,8 @@ pub struct Finder<'m> {
     /// One an allowance and reading.
     allow: Room<'m, Progress>,
     value: Value,
+    /// How many values there were.
+    number: u64,
     /// Whether a backslash stands in the value.
     escaped: bool,
 }
@@ -88,22 +90,18 @@ impl Finder<'_> {
             bits: Bits::new(path, Room::filled(0, Bits::words(SEGMENT))),
             allow: Room::filled(Progress::default(), policy.allow.len() * READINGS),
             value: Value::default(),
+            number: 0,
             escaped: false,
         }
     }
 
-    /// Turns to a value, to be searched by those searches that have a bit in `active`.
-    pub fn begin(&mut self, input: &[u8], value: Value, active: &[u64]) {
+    /// Turns to a value.
+    pub fn begin(&mut self, input: &[u8], value: Value) {
         self.value = value;
         let raw = input.get(value.span.start..value.span.end).unwrap_or(&[]);
         self.escaped = raw.contains(&b'\\');
-        let fresh = Progress::at_start(value.span.start);
-        for search in ones(active) {
-            if let Some(progress) = self.searches.get_mut(search * READINGS..(search + 1) * READINGS) {
-                progress.fill(fresh);
-            }
-        }
-        self.allow.fill(Progress::at_start(value.span.start));
+        self.number += 1;
+        self.allow.fill(Progress::at_start(value.span.start, self.number));
         self.paint.reset(value.span.start);
     }
 
@@ -162,6 +160,7 @@ impl Finder<'_> {
         for i in ones(active) {
             let Some(search) = policy.searches.get(i) else { break };
             let Some(progress) = self.searches.get_mut(i * READINGS + reading) else { continue };
+            progress.turn_to(text.start(), self.number);
             if !progress.may_find(&search.factors, self.bits.present(), last) {
                 continue;
             }

@@ -34,14 +34,24 @@ pub(super) struct Progress {
     /// A match already found that lies further on, and whether it has been let through.
     ahead: Option<(Span, bool)>,
     done: bool,
+    /// Which value it belongs to.
+    value: u64,
     /// Before here no match holds the character that all matches hold.
     barren: usize,
 }
 
 impl Progress {
     /// Before the first character of a value.
-    pub(super) fn at_start(start: usize) -> Self {
-        Self { at: start, ..Self::default() }
+    pub(super) fn at_start(start: usize, value: u64) -> Self {
+        Self { at: start, value, ..Self::default() }
+    }
+
+    /// The same, if it belongs to another value yet.
+    #[inline]
+    pub(super) fn turn_to(&mut self, start: usize, value: u64) {
+        if self.value != value {
+            *self = Self::at_start(start, value);
+        }
     }
 
     /// The next match that begins in the segment, and whether it has been let through already.

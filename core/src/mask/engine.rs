@@ -122,7 +122,7 @@ impl Engine<'_, '_, '_, '_, '_> {
         if self.policy.allow.is_empty() {
             return false;
         }
-        self.work.finder.begin(self.target.input(), value, &[]);
+        self.work.finder.begin(self.target.input(), value);
         self.work.finder.allows_whole(self.policy, self.target.input())
     }
 
@@ -309,7 +309,7 @@ impl Engine<'_, '_, '_, '_, '_> {
 
     /// Searches the text of a value with the searches that `may_match` left, and masks what they find.
     fn search(&mut self, value: Value) {
-        self.work.finder.begin(self.target.input(), value, &self.work.runs);
+        self.work.finder.begin(self.target.input(), value);
         while let Some(part) = self.work.finder.next(self.policy, self.target.input(), &self.work.runs) {
             let (span, rule, level) = (part.span, part.rule, value.level);
             self.mask(PartOf { span, rule, level, kind: Kind::Text });

@@ -97,6 +97,23 @@ fn string(src: &[u8], at: usize) -> Option<Span> {
 
 /// The quote that ends the string whose content begins at `at`; the end of `src` if there is none.
 fn string_end(src: &[u8], mut at: usize) -> usize {
+    const STEP: usize = 16;
+    loop {
+        // Most values are long: whole steps without a quote or backslash are passed over.
+        let rest = src.get(at..).unwrap_or(&[]);
+        let dull = |step: &&[u8]| step.iter().all(|byte| *byte != b'"' && *byte != b'\\');
+        at += rest.chunks_exact(STEP).take_while(dull).count() * STEP;
+        let Some(step) = src.get(at..) else { return src.len() };
+        let Some(mark) = step.iter().position(|byte| matches!(byte, b'"' | b'\\')) else { return src.len() };
+        match step.get(mark) {
+            Some(b'"') => return at + mark,
+            _ => at += mark + 2,
+        }
+    }
+}
+
+#[cfg(test)]
+fn plain_string_end(src: &[u8], mut at: usize) -> usize {
     while let Some(byte) = src.get(at) {
         match byte {
             b'"' => return at,
@@ -164,6 +181,24 @@ mod tests {
         for end in 0..src.len() {
             assert!(strings(&src[..end], 0, b"key").count() <= 1);
             assert!(elements(&src[..end], 0).count() <= end);
+        }
+    }
+
+    #[test]
+    fn strings_end_where_a_walk_ends() {
+        let mut seed = 3_u32;
+        let mut src = [b'a'; 200];
+        for _ in 0..20_000 {
+            for byte in &mut src {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                *byte = match seed >> 26 {
+                    0 => b'"',
+                    1 | 2 => b'\\',
+                    _ => b'a',
+                };
+            }
+            let start = seed as usize % 200;
+            assert_eq!(string_end(&src, start), plain_string_end(&src, start));
         }
     }
 }
