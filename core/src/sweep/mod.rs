@@ -12,10 +12,12 @@ mod bits;
 mod brackets;
 mod places;
 mod scalar;
+mod visit;
 mod window;
 
 use brackets::Kinds;
 pub use brackets::{Bracket, Brackets};
+pub use visit::{At, Course, Refusal, Swept, Then, Visitor};
 
 use crate::arch::{BLOCK, Isa, Path, Work};
 use crate::factor::{Stops, free};
@@ -25,82 +27,6 @@ use crate::span::Span;
 use bits::{Block, Carry, below, highest};
 use scalar::scalar;
 use window::Window;
-
-/// Why a text was not swept to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// It is not JSON, or too deep.
-    NotJson,
-    /// It may be.
-    Doubt,
-}
-
-impl From<NotJson> for Refusal {
-    fn from(_: NotJson) -> Self {
-        Self::NotJson
-    }
-}
-
-/// What a sweep goes over.
-#[derive(Clone, Copy, Debug)]
-pub struct Course {
-    /// Raw bytes of the text, without the quotes of a nested one.
-    pub span: Span,
-    /// Levels of escapes in front of it.
-    pub level: u8,
-    /// Whether several texts may follow each other.
-    pub sequence: bool,
-    /// Whether every value is told of.
-    pub everything: bool,
-    /// Whether names and brackets are kept for those who follow places.
-    pub tracks: bool,
-}
-
-/// Where a value stands.
-pub struct At<'s, 'm> {
-    /// The containers around it.
-    pub brackets: &'s mut Brackets<'m>,
-    /// How many of these belong to the texts around this one.
-    pub base: usize,
-    /// The fewest of this text's that were open since the last value that was told of.
-    pub lowest: usize,
-    /// The name of the value, if it stands in an object.
-    pub key: Span,
-    /// Whether all values are told of here.
-    pub all: bool,
-}
-
-/// How a sweep goes on behind a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Then {
-    /// As before.
-    GoOn,
-    /// With every value up to the end of the object around this one.
-    AllAround,
-    /// Not at all.
-    Doubt,
-}
-
-/// Receives what a sweep stops at, in order. Spans are raw offsets; those of strings lie between the quotes.
-pub trait Visitor {
-    /// The bytes that are swept.
-    fn input(&self) -> &[u8];
-    /// Whether every value under this name must be told of.
-    fn name(&mut self, span: Span) -> bool;
-    /// A string value.
-    fn string(&mut self, at: At<'_, '_>, span: Span) -> Then;
-    /// A number, boolean or null.
-    fn scalar(&mut self, at: At<'_, '_>, kind: Scalar, span: Span);
-}
-
-/// What was swept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Swept {
-    /// Texts.
-    pub texts: u64,
-    /// String values.
-    pub values: u64,
-}
 
 /// The memory of a sweep of one level of nesting.
 pub struct Sweeper {
@@ -160,7 +86,12 @@ impl<V: Visitor, const WATCHES: bool> Work for Sweep<'_, '_, V, WATCHES> {
     #[inline(always)]
     fn run(self, isa: impl Isa) -> Self::Result {
         let Self { mut run, window, sequence } = self;
+        let mut begun = false;
         while window.advance(run.visitor.input())? {
+            if !begun && !window.begins_with_bracket() {
+                return Err(Refusal::Doubt);
+            }
+            begun = true;
             let blocks = window.blocks();
             for block in 0..blocks {
                 run.block(isa, window, block)?;
@@ -493,3 +424,6 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -130,6 +130,13 @@ impl Window {
         self.bytes.get(start..MARGIN + self.have).unwrap_or(&[])
     }
 
+    /// Whether the first byte of the chunk that is no white space is an opening bracket.
+    pub(super) fn begins_with_bracket(&self) -> bool {
+        let mut bytes = self.from(0).iter();
+        let first = bytes.find(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+        matches!(first, Some(b'{' | b'['))
+    }
+
     /// The raw offset of a place in the chunk.
     #[inline]
     pub(super) fn raw(&mut self, place: usize) -> usize {

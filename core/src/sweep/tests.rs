@@ -1,0 +1,237 @@
+//! The sweep against the token walk.
+extern crate std;
+
+use super::{At, Bracket, Brackets, Course, Refusal, Sweeper, Then, Visitor};
+use crate::arch::Path;
+use crate::factor::Stops;
+use crate::scan::grammar::Containers;
+use crate::scan::scalar_token::Scalar;
+use crate::scan::{Events, Scanner};
+use crate::span::Span;
+use std::format;
+use std::string::String;
+use std::vec::Vec;
+
+const DEPTH: u16 = 70;
+
+/// The values of a text, in order.
+struct Values<'a> {
+    input: &'a [u8],
+    found: Vec<(Option<Scalar>, Span)>,
+    /// Whether all were where their places say.
+    placed: bool,
+}
+
+impl Events for Values<'_> {
+    fn input(&self) -> &[u8] {
+        self.input
+    }
+    fn string(&mut self, span: Span, _: &mut Containers) {
+        self.found.push((None, span));
+    }
+    fn scalar(&mut self, kind: Scalar, span: Span) {
+        self.found.push((Some(kind), span));
+    }
+}
+
+impl Visitor for Values<'_> {
+    fn input(&self) -> &[u8] {
+        self.input
+    }
+    fn name(&mut self, _: Span) -> bool {
+        false
+    }
+    fn string(&mut self, at: At<'_, '_>, span: Span) -> Then {
+        // What places are told by must be where it is said to be.
+        let is_there = |bracket: &Bracket| self.input[bracket.at] == if bracket.object { b'{' } else { b'[' };
+        self.placed &= at.brackets.open().iter().all(is_there);
+        if at.brackets.open().last().is_some_and(|last| last.object) {
+            let between = self.input.get(at.key.end..span.start);
+            self.placed &= between.is_some_and(|between| between.contains(&b':'));
+        }
+        self.found.push((None, span));
+        Then::GoOn
+    }
+    fn scalar(&mut self, _: At<'_, '_>, kind: Scalar, span: Span) {
+        self.found.push((Some(kind), span));
+    }
+}
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 33) as usize % n
+    }
+
+    fn white(&mut self) -> &'static str {
+        ["", "", "", " ", "\n  ", "\t \r\n"][self.below(6)]
+    }
+
+    fn string(&mut self) -> String {
+        let mut text = String::from("\"");
+        for _ in 0..self.below(5) {
+            text += ["plain words ", "\\\"", "\\\\", "\\u00e9", "\\n", "é😀", "{[,:]}", "0123456789"]
+                [self.below(8)];
+        }
+        if self.below(40) == 0 {
+            text += &"x".repeat(self.below(5_000));
+        }
+        text + "\""
+    }
+
+    fn value(&mut self, depth: usize) -> String {
+        let kind = if depth > 66 { self.below(4) + 2 } else { self.below(7) };
+        let (open, close, object) = match kind {
+            0 | 6 => ("{", "}", true),
+            1 => ("[", "]", false),
+            2 => return self.string(),
+            3 => return ["0", "-1", "1234567890123456789", "0.5", "-12.25e+10", "1E5"][self.below(6)].into(),
+            4 => return ["true", "false", "null"][self.below(3)].into(),
+            _ => return "[]".into(),
+        };
+        let mut text = String::from(open);
+        for i in 0..self.below(if depth < 2 { 9 } else { 3 }) {
+            text += if i > 0 { "," } else { "" };
+            text += self.white();
+            if object {
+                text += &self.string();
+                text += self.white();
+                text += ":";
+                text += self.white();
+            }
+            text += &self.value(depth + 1);
+            text += self.white();
+        }
+        text + close
+    }
+
+    /// A text, and then perhaps something wrong with it.
+    fn text(&mut self) -> Vec<u8> {
+        let mut text = String::from(self.white());
+        let deep = if self.below(5) == 0 { 60 + self.below(14) } else { 0 };
+        text += &"[".repeat(deep);
+        text += &self.value(deep);
+        text += &"]".repeat(deep);
+        text += self.white();
+        let mut text = text.into_bytes();
+        for _ in 0..self.below(3).saturating_sub(1) {
+            let at = self.below(text.len());
+            match self.below(3) {
+                0 => _ = text.remove(at),
+                1 => text[at] = b"{}[],:\"\\ 0a\xff\x01"[self.below(13)],
+                _ => text.insert(at, b"{}[],:\"\\ 0a\n\x80"[self.below(13)]),
+            }
+            if text.is_empty() {
+                break;
+            }
+        }
+        text
+    }
+}
+
+fn course(span: Span, level: u8, everything: bool) -> Course {
+    Course { span, level, sequence: false, everything, tracks: everything }
+}
+
+/// Sweeps a text by every path and in both ways, and compares with the walk. Returns whether it is JSON.
+fn compare(sweepers: &mut [Sweeper], input: &[u8], span: Span, level: u8) -> Option<bool> {
+    let mut scanner = Scanner::new();
+    let mut walked = Values { input, found: Vec::new(), placed: true };
+    let mut containers = Containers::new(DEPTH);
+    let valid = match level {
+        0 => scanner.document(&mut walked, &mut containers, false),
+        _ => scanner.nested(&mut walked, &mut containers, span, level),
+    }
+    .is_ok();
+    let mut doubt = false;
+    for sweeper in sweepers {
+        for everything in [false, true] {
+            let mut swept = Values { input, found: Vec::new(), placed: true };
+            let mut brackets = Brackets::new(DEPTH);
+            let course = course(span, level, everything);
+            match sweeper.sweep(&mut swept, &mut brackets, &Stops::NONE, &course) {
+                Err(Refusal::Doubt) => doubt = true,
+                Err(Refusal::NotJson) if !valid => {}
+                Ok(_) if valid && !everything => assert!(swept.found.is_empty()),
+                Ok(counts) if valid => {
+                    assert_eq!(swept.found, walked.found);
+                    assert!(swept.placed, "{:?}", String::from_utf8_lossy(input));
+                    let strings = walked.found.iter().filter(|(kind, _)| kind.is_none()).count();
+                    assert_eq!(counts.values, strings as u64);
+                }
+                other => panic!("{other:?}, walked {valid}: {:?}", String::from_utf8_lossy(input)),
+            }
+        }
+    }
+    (!doubt).then_some(valid)
+}
+
+fn sweepers() -> Vec<Sweeper> {
+    Path::available().into_iter().flatten().map(Sweeper::new).collect()
+}
+
+#[test]
+fn documents_are_swept_as_they_are_walked() {
+    let (mut random, mut sweepers) = (Random(0x2545_f491_4f6c_dd1d), sweepers());
+    let (mut good, mut bad) = (0, 0);
+    for _ in 0..12_000 {
+        let text = random.text();
+        match compare(&mut sweepers, &text, Span::new(0, text.len()), 0) {
+            Some(true) => good += 1,
+            Some(false) => bad += 1,
+            None => {}
+        }
+    }
+    assert!(good > 2_000 && bad > 1_000, "{good} good, {bad} bad");
+}
+
+#[test]
+fn nested_texts_are_swept_as_they_are_walked() {
+    let (mut random, mut sweepers) = (Random(88_172_645_463_325_252), sweepers());
+    let mut good = 0;
+    for _ in 0..6_000 {
+        let mut text = String::from_utf8_lossy(&random.text()).into_owned();
+        let level = 1 + random.below(3);
+        for _ in 0..level {
+            text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\t', "\\t");
+            text = text.replace('\r', "\\r").replace('\u{1}', "\\u0001");
+            if random.below(4) == 0 {
+                text = text.replace('{', "\\u007b").replace('1', "\\u0031");
+            }
+        }
+        let input = format!("[\"{text}\"]");
+        let span = Span::new(2, input.len() - 2);
+        // Brackets that are spelled as escapes are no brackets in the input.
+        if input.contains("\\u007b") {
+            continue;
+        }
+        good += usize::from(compare(&mut sweepers, input.as_bytes(), span, level as u8) == Some(true));
+    }
+    assert!(good > 1_000, "{good} good");
+}
+
+#[test]
+fn several_texts_follow_each_other() {
+    let mut sweeper = Sweeper::new(Path::detect());
+    let text = b" {\"a\":1}\n[2]{} \n";
+    let mut brackets = Brackets::new(DEPTH);
+    let span = Span::new(0, text.len());
+    for sequence in [true, false] {
+        let mut values = Values { input: text, found: Vec::new(), placed: true };
+        let swept = sweeper.sweep(
+            &mut values,
+            &mut brackets,
+            &Stops::NONE,
+            &Course { sequence, ..course(span, 0, true) },
+        );
+        match sequence {
+            true => assert_eq!(swept.map(|swept| swept.texts), Ok(3)),
+            false => assert_eq!(swept, Err(Refusal::NotJson)),
+        }
+        brackets.truncate(0);
+    }
+}
