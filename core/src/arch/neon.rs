@@ -1,11 +1,19 @@
-//! NEON: four registers a block, and no instruction that makes a mask of them.
+//! NEON: four registers a block, dealt out in turn: byte `4 * i + j` of a block is byte `i` of register `j`.
+//!
+//! There is no instruction that makes a mask of a register, but shifts make one of four registers that hold the bytes
+//! that way. It also makes the next four bytes of every place a matter of naming other registers.
 #![allow(unsafe_code)]
 
 use super::{BLOCK, Isa, LANES, Masks, Nibbles, WINDOW, Work};
 use core::arch::aarch64::{
-    uint8x16_t, vandq_u8, vceqq_u8, vcltq_u8, vdupq_n_u8, vgetq_lane_u64, vld1q_u8, vorrq_u8, vpaddq_u8,
-    vqtbl1q_u8, vreinterpretq_u64_u8, vshrq_n_u8, vtstq_u8,
+    uint8x16_t, uint8x16x4_t, vandq_u8, vceqq_u8, vcltq_u8, vdupq_n_u8, vget_lane_u64, vld1q_u8, vld4q_u8,
+    vorrq_u8, vqtbl1q_u8, vreinterpret_u64_u8, vreinterpretq_u16_u8, vshrn_n_u16, vshrq_n_u8, vsriq_n_u8,
+    vtstq_u8,
 };
+use core::arch::asm;
+
+/// Registers that hold a block.
+const REGISTERS: usize = 4;
 
 /// Proof that the CPU has NEON.
 #[derive(Clone, Copy, Debug)]
@@ -33,7 +41,7 @@ impl Neon {
 }
 
 impl Isa for Neon {
-    type Block = [uint8x16_t; 4];
+    type Block = [uint8x16_t; REGISTERS];
 
     #[inline(always)]
     fn load(self, bytes: &[u8; BLOCK]) -> Self::Block {
@@ -116,26 +124,17 @@ static SIMPLE_ESCAPES: Groups = Groups::new(&[b"bfn", b"rt", b"\"/", b"\\"]);
 
 #[target_feature(enable = "neon")]
 fn classify(blocks: &[[u8; BLOCK]], masks: &mut [Masks]) {
-    let nibble = vdupq_n_u8(15);
-    let [low, high] = [sixteen(&MARKS.low), sixteen(&MARKS.high)];
-    let [low_escape, high_escape] = [sixteen(&SIMPLE_ESCAPES.low), sixteen(&SIMPLE_ESCAPES.high)];
     for (block, masks) in blocks.iter().zip(masks) {
         let block = load(block);
-        let by_low = block.map(|bytes| vandq_u8(bytes, nibble));
-        let by_high = block.map(|bytes| vshrq_n_u8::<4>(bytes));
-        let mut marks = block;
-        let mut escapes = block;
-        for i in 0..4 {
-            marks[i] = vandq_u8(vqtbl1q_u8(low, by_low[i]), vqtbl1q_u8(high, by_high[i]));
-            escapes[i] = vandq_u8(vqtbl1q_u8(low_escape, by_low[i]), vqtbl1q_u8(high_escape, by_high[i]));
-        }
+        let (low, high) = (block.map(|bytes| low_half(bytes)), block.map(|bytes| high_half(bytes)));
+        let marks = in_groups(&MARKS, low, high);
         *masks = Masks {
             quote: any_mask(marks, QUOTE),
             backslash: any_mask(marks, BACKSLASH),
             operator: any_mask(marks, OPERATOR),
             white: any_mask(marks, WHITE),
             control: below_mask(block, 0x20),
-            simple_escape: any_mask(escapes, u8::MAX),
+            simple_escape: any_mask(in_groups(&SIMPLE_ESCAPES, low, high), u8::MAX),
             letter_u: any_mask(marks, LETTER_U),
         };
     }
@@ -143,36 +142,73 @@ fn classify(blocks: &[[u8; BLOCK]], masks: &mut [Masks]) {
 
 #[target_feature(enable = "neon")]
 #[inline]
-fn load(bytes: &[u8; BLOCK]) -> [uint8x16_t; 4] {
-    let (quarters, _) = bytes.as_chunks();
-    [sixteen(&quarters[0]), sixteen(&quarters[1]), sixteen(&quarters[2]), sixteen(&quarters[3])]
+fn in_groups(
+    groups: &Groups,
+    low: [uint8x16_t; REGISTERS],
+    high: [uint8x16_t; REGISTERS],
+) -> [uint8x16_t; REGISTERS] {
+    let (by_low, by_high) = (table(&groups.low), table(&groups.high));
+    let mut found = low;
+    for i in 0..REGISTERS {
+        found[i] = vandq_u8(vqtbl1q_u8(by_low, low[i]), vqtbl1q_u8(by_high, high[i]));
+    }
+    found
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-fn equal_mask(block: [uint8x16_t; 4], byte: u8) -> u64 {
-    let byte = vdupq_n_u8(byte);
-    bits(block.map(|bytes| vceqq_u8(bytes, byte)))
+fn low_half(bytes: uint8x16_t) -> uint8x16_t {
+    vandq_u8(bytes, vdupq_n_u8(15))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-fn below_mask(block: [uint8x16_t; 4], byte: u8) -> u64 {
+fn high_half(bytes: uint8x16_t) -> uint8x16_t {
+    vshrq_n_u8::<4>(bytes)
+}
+
+#[target_feature(enable = "neon")]
+#[inline]
+fn load(bytes: &[u8; BLOCK]) -> [uint8x16_t; REGISTERS] {
+    load_from::<0, BLOCK>(bytes)
+}
+
+#[target_feature(enable = "neon")]
+#[inline]
+fn load_from<const START: usize, const LEN: usize>(bytes: &[u8; LEN]) -> [uint8x16_t; REGISTERS] {
+    const { assert!(START + BLOCK <= LEN, "a block lies there") };
+    // SAFETY: `START` is within the bytes.
+    let start = unsafe { bytes.as_ptr().add(START) };
+    // SAFETY: the 64 bytes that are loaded are there, as asserted; the load needs no alignment.
+    let uint8x16x4_t(first, second, third, fourth) = unsafe { vld4q_u8(start) };
+    [first, second, third, fourth]
+}
+
+#[target_feature(enable = "neon")]
+#[inline]
+fn equal_mask(block: [uint8x16_t; REGISTERS], byte: u8) -> u64 {
     let byte = vdupq_n_u8(byte);
-    bits(block.map(|bytes| vcltq_u8(bytes, byte)))
+    mask(block.map(|bytes| vceqq_u8(bytes, byte)))
+}
+
+#[target_feature(enable = "neon")]
+#[inline]
+fn below_mask(block: [uint8x16_t; REGISTERS], byte: u8) -> u64 {
+    let byte = vdupq_n_u8(byte);
+    mask(block.map(|bytes| vcltq_u8(bytes, byte)))
 }
 
 /// Where a byte has any of the bits of `wanted`.
 #[target_feature(enable = "neon")]
 #[inline]
-fn any_mask(block: [uint8x16_t; 4], wanted: u8) -> u64 {
+fn any_mask(block: [uint8x16_t; REGISTERS], wanted: u8) -> u64 {
     let wanted = vdupq_n_u8(wanted);
-    bits(block.map(|bytes| vtstq_u8(bytes, wanted)))
+    mask(block.map(|bytes| vtstq_u8(bytes, wanted)))
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-fn folded(block: [uint8x16_t; 4]) -> [uint8x16_t; 4] {
+fn folded(block: [uint8x16_t; REGISTERS]) -> [uint8x16_t; REGISTERS] {
     let bit = vdupq_n_u8(0x20);
     block.map(|bytes| vorrq_u8(bytes, bit))
 }
@@ -187,64 +223,63 @@ fn prefix_xor(bits: u64) -> u64 {
 #[target_feature(enable = "neon")]
 #[inline]
 fn places(sets: &[Nibbles], window: &[u8; WINDOW]) -> u64 {
-    let [first, second] = places_from::<{ BLOCK - 1 }>(sets, window);
-    let [third, fourth] = places_from::<{ BLOCK + 31 }>(sets, window);
-    bits([first, second, third, fourth])
-}
-
-/// The places in 32 bytes; `LEFT` is the byte in front of the first. More of them at a time are more than the
-/// registers hold.
-#[target_feature(enable = "neon")]
-#[inline]
-fn places_from<const LEFT: usize>(sets: &[Nibbles], window: &[u8; WINDOW]) -> [uint8x16_t; 2] {
-    const { assert!(LEFT + LANES - 1 + 32 <= WINDOW, "every lane lies in the window") };
-    let nibble = vdupq_n_u8(15);
-    let mut low = [[nibble; 2]; LANES];
-    let mut high = [[nibble; 2]; LANES];
-    for lane in 0..LANES {
-        for half in 0..2 {
-            // SAFETY: `LEFT + lane + 16 * half` is at most `LEFT + LANES - 1 + 16`, and within the window.
-            let start = unsafe { window.as_ptr().add(LEFT + lane + 16 * half) };
-            // SAFETY: 16 bytes from there lie in the window, as asserted; the load needs no alignment.
-            let bytes = unsafe { vld1q_u8(start) };
-            low[lane][half] = vandq_u8(bytes, nibble);
-            high[lane][half] = vshrq_n_u8::<4>(bytes);
-        }
-    }
-    let mut any = [vdupq_n_u8(0); 2];
+    const { assert!(LANES <= REGISTERS + 1, "eight registers hold every lane of every register") };
+    let [a, b, c, d] = load_from::<{ BLOCK - 1 }, WINDOW>(window);
+    let [e, f, g, h] = load_from::<{ BLOCK - 1 + REGISTERS }, WINDOW>(window);
+    // Lane `lane` of register `i` is the one with number `lane + i`.
+    let bytes = [a, b, c, d, e, f, g, h];
+    let (low, high) = (bytes.map(|bytes| low_half(bytes)), bytes.map(|bytes| high_half(bytes)));
+    let mut any = [vdupq_n_u8(0); REGISTERS];
     for set in sets {
-        let mut groups = [vdupq_n_u8(u8::MAX); 2];
+        let mut groups = [vdupq_n_u8(u8::MAX); REGISTERS];
         for lane in 0..LANES {
-            let [low_table, high_table] = [sixteen(&set.low[lane]), sixteen(&set.high[lane])];
-            for half in 0..2 {
-                let by_low = vqtbl1q_u8(low_table, low[lane][half]);
-                let by_high = vqtbl1q_u8(high_table, high[lane][half]);
-                groups[half] = vandq_u8(groups[half], vandq_u8(by_low, by_high));
+            let (by_low, by_high) = (table(&set.low[lane]), table(&set.high[lane]));
+            for (i, groups) in groups.iter_mut().enumerate() {
+                let both = vandq_u8(vqtbl1q_u8(by_low, low[lane + i]), vqtbl1q_u8(by_high, high[lane + i]));
+                *groups = vandq_u8(*groups, both);
             }
         }
-        for half in 0..2 {
-            any[half] = vorrq_u8(any[half], vtstq_u8(groups[half], groups[half]));
+        for (any, groups) in any.iter_mut().zip(groups) {
+            *any = vorrq_u8(*any, vtstq_u8(groups, groups));
         }
     }
-    any
+    mask(any)
 }
 
 #[target_feature(enable = "neon")]
 #[inline]
-fn sixteen(bytes: &[u8; 16]) -> uint8x16_t {
-    // SAFETY: 16 bytes are there to be loaded; the load needs no alignment.
-    unsafe { vld1q_u8(bytes.as_ptr()) }
+fn table(entries: &[u8; 16]) -> uint8x16_t {
+    // SAFETY: the table has the 16 bytes that are loaded; the load needs no alignment.
+    unsafe { vld1q_u8(entries.as_ptr()) }
 }
 
-static WEIGHTS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
-
-/// A bit for each byte, which has to be all ones or all zeros: eight of them, each with a weight of its own, add up to
-/// a byte of the mask.
+/// The topmost bit of each byte. With bit weights and `vpaddq_u8` it would be more instructions, even more so once LLVM
+/// has found out that no two weights carry.
 #[target_feature(enable = "neon")]
 #[inline]
-fn bits(lanes: [uint8x16_t; 4]) -> u64 {
-    let weights = sixteen(&WEIGHTS);
-    let [first, second, third, fourth] = lanes.map(|lanes| vandq_u8(lanes, weights));
-    let sums = vpaddq_u8(vpaddq_u8(first, second), vpaddq_u8(third, fourth));
-    vgetq_lane_u64::<0>(vreinterpretq_u64_u8(vpaddq_u8(sums, sums)))
+fn mask([first, second, third, fourth]: [uint8x16_t; REGISTERS]) -> u64 {
+    let (lower, upper) = (behind_first_bit(second, first), behind_first_bit(fourth, third));
+    // The upper half of a byte now has the bits of its four registers; then the lower half has them, too.
+    let half = vsriq_n_u8::<2>(upper, lower);
+    let twice = vsriq_n_u8::<4>(half, half);
+    // The upper half of one byte and the lower half of the next.
+    let halves = vshrn_n_u16::<4>(vreinterpretq_u16_u8(twice));
+    vget_lane_u64::<0>(vreinterpret_u64_u8(halves))
+}
+
+/// `vsriq_n_u8::<1>`, hidden from LLVM: that one it takes apart where it knows that bytes are all ones or all zeros, and
+/// a mask then takes nine instructions instead of five.
+#[target_feature(enable = "neon")]
+#[inline]
+fn behind_first_bit(mut bytes: uint8x16_t, inserted: uint8x16_t) -> uint8x16_t {
+    // SAFETY: it changes nothing but the register of `bytes`.
+    unsafe {
+        asm!(
+            "sri {bytes:v}.16b, {inserted:v}.16b, #1",
+            bytes = inout(vreg) bytes,
+            inserted = in(vreg) inserted,
+            options(pure, nomem, nostack, preserves_flags),
+        );
+    }
+    bytes
 }
