@@ -4,12 +4,14 @@ DENY_VERSION := 0.20.2
 DENY         := .tools/bin/cargo-deny
 # Targets that have no std: what builds for them cannot use any. One is without vector registers, one has 32 bits.
 BARE         := x86_64-unknown-none thumbv7em-none-eabi
+# An emulator runs the tests of its vector path. `.ci/run` installs what that needs.
+ARM          := aarch64-unknown-linux-gnu
 # Seconds that a download may take before it counts as not reachable.
 PATIENCE     := 60
 # STRICT=1: what cannot run here fails instead of being skipped.
 STRICT       :=
 
-.PHONY: check fmt fmt-check clippy doc no-std deny unit conformance test ci toolchain bench bench-peers
+.PHONY: check fmt fmt-check clippy doc no-std neon deny unit conformance test ci toolchain bench bench-peers
 
 check: fmt-check clippy doc no-std
 
@@ -18,6 +20,7 @@ test: toolchain
 	$(call part,clippy)
 	$(call part,doc)
 	$(call part,no-std)
+	$(call part,neon)
 	$(call part,deny)
 	$(call part,unit)
 
@@ -66,10 +69,10 @@ bench-peers:
 	else \
 		$(call skip,no dd-sensitive-data-scanner: it does not build here); fi
 
-# The pinned toolchain of rust-toolchain.toml, and the bare targets when they can be had.
+# The pinned toolchain of rust-toolchain.toml, and the other targets when they can be had.
 toolchain:
 	@cargo --version >/dev/null 2>&1 || rustup toolchain install
-	@if command -v rustup >/dev/null; then for target in $(BARE); do \
+	@if command -v rustup >/dev/null; then for target in $(BARE) $(ARM); do \
 		rustup target list --installed | grep -qx $$target || timeout $(PATIENCE) rustup target add $$target || true; done; fi
 
 # With a bare target there is no std to link, for the core or for anything it depends on, so building is the proof.
@@ -80,6 +83,20 @@ no-std:
 		for features in --no-default-features ""; do \
 			echo "cargo build -p spanmask-core --target $$target $$features"; \
 			RUSTFLAGS="-D warnings" cargo build -p spanmask-core --target $$target $$features --locked || exit 1; done; done
+
+# The core on another kind of CPU: as its target is, and with the multiplication that comes with AES.
+neon: export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER := aarch64-linux-gnu-gcc
+neon: export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER := qemu-aarch64 -L /usr/aarch64-linux-gnu
+neon:
+	@case "$$(uname -m)" in aarch64 | arm64) echo "the unit tests run it here"; exit 0;; esac; \
+	if ! command -v qemu-aarch64 >/dev/null || ! command -v aarch64-linux-gnu-gcc >/dev/null; then \
+		$(call skip,no tests of NEON: apt-get install qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross); exit 0; fi; \
+	if command -v rustup >/dev/null && ! rustup target list --installed | grep -qx $(ARM); then \
+		$(call skip,no tests of NEON: rustup target add $(ARM)); exit 0; fi; \
+	for features in +neon +neon,+aes; do \
+		echo "cargo test -p spanmask-core --lib --target $(ARM) with $$features"; \
+		RUSTFLAGS="-D warnings -C target-feature=$$features" \
+			cargo test -p spanmask-core --lib --target $(ARM) --locked || exit 1; done
 
 # Licences, bans and sources need no network. Advisories need a git clone.
 deny: $(DENY)

@@ -8,6 +8,8 @@
 pub mod avx2;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 pub mod avx512;
+#[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
+pub mod neon;
 pub mod scalar;
 
 /// Bytes in a block.
@@ -90,6 +92,9 @@ pub enum Path {
     /// AVX-512 BW.
     #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     Avx512(avx512::Avx512),
+    /// NEON.
+    #[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
+    Neon(neon::Neon),
 }
 
 impl Path {
@@ -107,7 +112,14 @@ impl Path {
         {
             [scalar, avx2::Avx2::detect().map(Self::Avx2), avx512::Avx512::detect().map(Self::Avx512)]
         }
-        #[cfg(not(all(target_arch = "x86_64", target_feature = "sse2")))]
+        #[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
+        {
+            [scalar, neon::Neon::detect().map(Self::Neon), None]
+        }
+        #[cfg(not(any(
+            all(target_arch = "x86_64", target_feature = "sse2"),
+            all(target_arch = "aarch64", target_endian = "little", target_feature = "neon")
+        )))]
         {
             [scalar, None, None]
         }
@@ -122,6 +134,8 @@ impl Path {
             Self::Avx2(_) => "avx2",
             #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Self::Avx512(_) => "avx512",
+            #[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
+            Self::Neon(_) => "neon",
         }
     }
 
@@ -134,6 +148,8 @@ impl Path {
             Self::Avx2(path) => path.classify(blocks, masks),
             #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Self::Avx512(path) => path.classify(blocks, masks),
+            #[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
+            Self::Neon(path) => path.classify(blocks, masks),
         }
     }
 
@@ -146,6 +162,8 @@ impl Path {
             Self::Avx2(isa) => isa.with(work),
             #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
             Self::Avx512(isa) => isa.with(work),
+            #[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
+            Self::Neon(isa) => isa.with(work),
         }
     }
 }
@@ -174,6 +192,12 @@ mod tests {
             path.classify(&blocks, &mut masks);
             assert!(masks == wanted, "{}", path.name());
         }
+    }
+
+    #[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
+    #[test]
+    fn neon_is_among_the_paths() {
+        assert_eq!(Path::detect().name(), "neon");
     }
 
     /// All that an ISA says of random blocks, the same for every ISA.

@@ -9,6 +9,7 @@ mod sweep;
 mod walk;
 
 use crate::active::Active;
+#[cfg(feature = "alloc")]
 use crate::arch::Path as Vector;
 use crate::error::{Error, Reason};
 use crate::find::Finder;
