@@ -80,9 +80,9 @@ impl Isa for Neon {
         super::scalar::Scalar.prefix_xor(bits)
     }
     #[inline(always)]
-    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> u64 {
+    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64 {
         // SAFETY: every CPU of this target has NEON.
-        unsafe { places(sets, window) }
+        unsafe { places(sets, window, free) }
     }
 }
 
@@ -222,14 +222,14 @@ fn prefix_xor(bits: u64) -> u64 {
 
 #[target_feature(enable = "neon")]
 #[inline]
-fn places(sets: &[Nibbles], window: &[u8; WINDOW]) -> u64 {
+fn places(sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64 {
     const { assert!(LANES <= REGISTERS + 1, "eight registers hold every lane of every register") };
     let [a, b, c, d] = load_from::<{ BLOCK - 1 }, WINDOW>(window);
     let [e, f, g, h] = load_from::<{ BLOCK - 1 + REGISTERS }, WINDOW>(window);
     // Lane `lane` of register `i` is the one with number `lane + i`.
     let bytes = [a, b, c, d, e, f, g, h];
     let (low, high) = (bytes.map(|bytes| low_half(bytes)), bytes.map(|bytes| high_half(bytes)));
-    let mut any = [vdupq_n_u8(0); REGISTERS];
+    let mut any = 0;
     for set in sets {
         let mut groups = [vdupq_n_u8(u8::MAX); REGISTERS];
         for lane in 0..LANES {
@@ -239,11 +239,10 @@ fn places(sets: &[Nibbles], window: &[u8; WINDOW]) -> u64 {
                 *groups = vandq_u8(*groups, both);
             }
         }
-        for (any, groups) in any.iter_mut().zip(groups) {
-            *any = vorrq_u8(*any, vtstq_u8(groups, groups));
-        }
+        let found = mask(groups.map(|groups| vtstq_u8(groups, groups)));
+        any |= if set.behind_no_word { found & free } else { found };
     }
-    mask(any)
+    any
 }
 
 #[target_feature(enable = "neon")]
