@@ -4,6 +4,7 @@ mod cover;
 mod paint;
 mod search;
 
+#[cfg(feature = "alloc")]
 use crate::arch::Path;
 use crate::near::Bits;
 use crate::policy::Policy;
