@@ -50,6 +50,12 @@ impl Bytes {
         })
     }
 
+    /// Bits 0 to 63 are bytes 0 to 63, and so on.
+    fn words(self) -> [u64; 4] {
+        let [low, high] = self.0;
+        [low as u64, (low >> 64) as u64, high as u64, (high >> 64) as u64]
+    }
+
     pub(crate) fn is_none(self) -> bool {
         self == Self::NONE
     }
@@ -276,6 +282,26 @@ const fn weight(byte: u8) -> f64 {
     }
 }
 
+/// The kind of each byte, and its share of that kind.
+static KIND: [usize; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        kinds[byte] = kind(byte as u8);
+        byte += 1;
+    }
+    kinds
+};
+static WEIGHT: [f64; 256] = {
+    let mut weights = [0.0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        weights[byte] = weight(byte as u8) / 1000.0;
+        byte += 1;
+    }
+    weights
+};
+
 /// A guess at the share of positions that pass a window: what kinds of bytes follow each other, and how often each
 /// byte is among its kind.
 pub(crate) fn share(window: &Window) -> f64 {
@@ -314,11 +340,11 @@ fn parts(bytes: Bytes) -> [f64; KINDS] {
         return [1.0; KINDS];
     }
     let mut parts = [0.0_f64; KINDS];
-    for (half, bits) in bytes.0.iter().enumerate() {
-        let mut bits = *bits;
+    for (first, bits) in (0..=u8::MAX).step_by(64).zip(bytes.words()) {
+        let mut bits = bits;
         while bits != 0 {
-            let byte = (bits.trailing_zeros() as u8) | (half as u8) << 7;
-            parts[kind(byte)] += weight(byte) / 1000.0;
+            let byte = usize::from(first | bits.trailing_zeros() as u8);
+            parts[KIND[byte]] += WEIGHT[byte];
             bits &= bits - 1;
         }
     }

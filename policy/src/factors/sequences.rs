@@ -2,6 +2,7 @@
 
 use super::lanes::{Bytes, Chars, Window, windows};
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 /// Sequences are put together rather than that there are more.
@@ -25,6 +26,8 @@ pub(super) struct Sequence {
 pub(super) struct Sets {
     sets: Vec<Chars>,
     numbers: HashMap<Chars, u16>,
+    /// Classes that were met, by their ranges.
+    classes: RefCell<HashMap<Vec<(char, char)>, Chars>>,
     words: Vec<(char, char)>,
     /// Characters after which a sequence is closed.
     pub(super) length: usize,
@@ -40,7 +43,14 @@ impl Sets {
             _ => Vec::new(),
         };
         let front = Bytes::of(if bare { b"\":,[ \t\n\r" } else { b"\"" });
-        Self { sets: Vec::new(), numbers: HashMap::new(), words, length: 0, front }
+        Self {
+            sets: Vec::new(),
+            numbers: HashMap::new(),
+            classes: RefCell::default(),
+            words,
+            length: 0,
+            front,
+        }
     }
 
     pub(super) fn set(&self, number: u16) -> &Chars {
@@ -67,16 +77,21 @@ impl Sets {
 
     pub(super) fn chars_of(&self, class: &Class) -> Chars {
         match class {
-            Class::Unicode(class) => {
-                let ranges: Vec<_> = class.iter().map(|range| (range.start(), range.end())).collect();
-                Chars::of(&ranges, &self.words)
-            }
+            Class::Unicode(class) => self.of_ranges(class.iter().map(|range| (range.start(), range.end()))),
             Class::Bytes(class) => {
-                let ranges: Vec<_> =
-                    class.iter().map(|range| (char::from(range.start()), char::from(range.end()))).collect();
-                Chars::of(&ranges, &self.words)
+                self.of_ranges(class.iter().map(|range| (char::from(range.start()), char::from(range.end()))))
             }
         }
+    }
+
+    fn of_ranges(&self, ranges: impl Iterator<Item = (char, char)>) -> Chars {
+        let ranges: Vec<_> = ranges.collect();
+        if let Some(chars) = self.classes.borrow().get(&ranges) {
+            return *chars;
+        }
+        let chars = Chars::of(&ranges, &self.words);
+        self.classes.borrow_mut().insert(ranges, chars);
+        chars
     }
 
     pub(super) fn chars_of_char(&self, ch: char) -> Chars {
