@@ -153,6 +153,9 @@ impl Engine<'_, '_, '_, '_, '_> {
                 return;
             }
             value.nearly_nested = true;
+            // Looking into it has led elsewhere.
+            self.refresh();
+            self.may_match(value.span, Types::STRING);
         }
         if may_match {
             self.search(value);
