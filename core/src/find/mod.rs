@@ -152,7 +152,7 @@ impl Finder<'_> {
         active: &[u64],
     ) {
         let lanes = &policy.stops.lanes;
-        self.bits.scan(lanes, input, text, self.paint.segment());
+        self.bits.scan(lanes, input, text, self.paint.segment(), reading);
         let last = self.paint.segment().end == text.end();
         let segment = self.paint.segment();
         let places =

@@ -128,20 +128,21 @@ impl Progress {
         rewind: &mut Rewind<'_>,
     ) -> Option<Span> {
         let mut from = self.at;
+        // No match begins before it that is still looked for.
+        let mut floor = (self.at, self.before);
         loop {
             let place = match (places.bits.next(factors.groups, from), &factors.reach) {
                 (Some(place), _) => place,
                 (None, Reach::Run(run)) => self.behind_segment(places, factors.groups, run)?,
                 (None, Reach::Chars(_)) => return None,
             };
-            let floor = (self.at, self.before);
             let start = match &factors.reach {
                 Reach::Run(run) => near::run_start(places.raw, run, self.at, self.before, place),
                 Reach::Chars(count) => {
                     match near::back(text, places.raw, floor, place, usize::from(*count)) {
                         Ok(start) => start,
-                        Err(next) => {
-                            from = next;
+                        Err((next, near)) => {
+                            (from, floor) = (next, near);
                             continue;
                         }
                     }
@@ -151,6 +152,7 @@ impl Progress {
                 Outcome::Found(found) => return Some(found),
                 Outcome::NoneBefore(at, before) => (self.at, self.before) = (at, before),
             }
+            floor = (self.at, self.before);
             from = self.at.max(place + 1);
         }
     }

@@ -7,18 +7,22 @@ use crate::view::Text;
 /// backslash, so behind this many bytes without one no escape is open.
 const CLEAR: usize = 64;
 
+/// A raw offset at which a character begins, and the character in front of it.
+pub(crate) type Place = (usize, Option<char>);
+
 /// The place `count` characters before the raw offset `at` of `text`, but not before `floor`, and the character in front of
-/// it; or the next place behind `at`, when no character begins there. `floor` is a place at or before `at`, and `before`
+/// it; or, when no character begins there, the next place behind `at`, and for [`Reach::MOST`] characters before that the
+/// place and the character in front. `floor` is a place at or before `at`, and `before`
 /// the character in front of it.
 ///
 /// Costs time linear in `at - floor` at worst, and a few bytes as a rule.
 pub(crate) fn back<T: Text>(
     text: T,
     raw: &[u8],
-    (floor, before): (usize, Option<char>),
+    (floor, before): Place,
     at: usize,
     count: usize,
-) -> Result<(usize, Option<char>), usize> {
+) -> Result<Place, (usize, Place)> {
     let mut far = 4 * (count + 1);
     loop {
         let known = match T::ESCAPES {
@@ -42,7 +46,14 @@ pub(crate) fn back<T: Text>(
             (place, ch) = (next, Some(next_ch));
         }
         if place != at {
-            return Err(place.max(at + 1));
+            // Before the first of them stands a character that was not read.
+            let enough = known.is_none() || walked > last.len();
+            if !enough {
+                far *= 4;
+                continue;
+            }
+            let oldest = if walked > last.len() { walked % last.len() } else { 0 };
+            return Err((place.max(at + 1), last[oldest]));
         }
         // Before the first of them stands a character that was not read.
         if known.is_none() || walked > count + 1 {

@@ -9,6 +9,8 @@ use crate::view::Text;
 
 /// The most characters that a factor may lie behind the start of its match.
 const MOST: usize = Reach::MOST as usize;
+/// Readings of a value.
+const READINGS: usize = 2;
 /// Characters in which a factor can show.
 const FRONT: usize = crate::arch::LANES - 1;
 
@@ -23,6 +25,8 @@ pub(crate) struct Bits<'m> {
     /// Places behind the segment to which a match may reach that begins in it.
     behind: [(usize, Groups); MOST],
     count: usize,
+    /// For each reading of the value, a place shortly before the segment: whoever looks for places begins there.
+    known: [usize; READINGS],
 }
 
 impl<'m> Bits<'m> {
@@ -30,7 +34,7 @@ impl<'m> Bits<'m> {
     #[cfg(feature = "alloc")]
     pub(crate) fn new(path: Path, words: Room<'m, u64>) -> Self {
         let segment = Span::new(0, 0);
-        Self { path, words, segment, present: 0, behind: [(0, 0); MOST], count: 0 }
+        Self { path, words, segment, present: 0, behind: [(0, 0); MOST], count: 0, known: [0; READINGS] }
     }
 
     /// Words that segments of `len` bytes take.
@@ -44,8 +48,15 @@ impl<'m> Bits<'m> {
         self.present
     }
 
-    /// Looks at `segment` of the value that `text` reads.
-    pub(crate) fn scan<T: Text>(&mut self, lanes: &Lanes, input: &[u8], text: T, segment: Span) {
+    /// Looks at `segment` of the value that `text` reads, its reading number `reading`. Segments follow each other.
+    pub(crate) fn scan<T: Text>(
+        &mut self,
+        lanes: &Lanes,
+        input: &[u8],
+        text: T,
+        segment: Span,
+        reading: usize,
+    ) {
         self.segment = segment;
         self.present = 0;
         self.count = 0;
@@ -56,17 +67,22 @@ impl<'m> Bits<'m> {
         self.words.iter_mut().take(used).for_each(|word| *word = 0);
         let path = self.path;
         let escaped = path.run(Blocks { bits: self, lanes, input });
-        if escaped {
-            self.behind_escapes(lanes, input, text);
-        }
+        let mut known = match segment.start > text.start() {
+            true => self.known[reading % READINGS],
+            false => text.start(),
+        };
         // A quote in front of a text may be spelled in many ways.
         match segment.start > text.start() {
-            true => self.around(lanes, input, text, segment.start, 1),
+            true => known = self.around(lanes, input, text, (known, segment.start), 1),
             false => self.note(lanes, text, segment.start),
         }
-        if segment.end < text.end() {
-            self.around(lanes, input, text, segment.end, MOST);
+        if escaped {
+            known = self.behind_escapes(lanes, input, text, known);
         }
+        if segment.end < text.end() {
+            known = self.around(lanes, input, text, (known, segment.end), MOST);
+        }
+        self.known[reading % READINGS] = known;
     }
 
     const fn used(segment: Span) -> usize {
@@ -102,9 +118,18 @@ impl<'m> Bits<'m> {
         }
     }
 
-    /// The places around a segment's edge: those whose bytes lie on both sides, and `more` places behind it.
-    fn around<T: Text>(&mut self, lanes: &Lanes, input: &[u8], text: T, edge: usize, more: usize) {
-        let mut place = walk_from(input, text, edge);
+    /// The places around a segment's edge: those whose bytes lie on both sides, and `more` places behind it. `known` is a
+    /// place before the edge; returns one shortly before it.
+    fn around<T: Text>(
+        &mut self,
+        lanes: &Lanes,
+        input: &[u8],
+        text: T,
+        (known, edge): (usize, usize),
+        more: usize,
+    ) -> usize {
+        let first = walk_from(input, known, edge);
+        let mut place = first;
         let mut left = more;
         while left > 0 {
             self.note(lanes, text, place);
@@ -114,13 +139,15 @@ impl<'m> Bits<'m> {
                 None => break,
             }
         }
+        first
     }
 
-    /// The places at which an escape of four digits hides a byte of a factor, and those behind one.
-    fn behind_escapes<T: Text>(&mut self, lanes: &Lanes, input: &[u8], text: T) {
+    /// The places at which an escape of four digits hides a byte of a factor, and those behind one. `known` is a place
+    /// before the segment; returns the last one that was looked at.
+    fn behind_escapes<T: Text>(&mut self, lanes: &Lanes, input: &[u8], text: T, known: usize) -> usize {
         let Span { start, end } = self.segment;
         let raw = input.get(..end).unwrap_or(input);
-        let (mut at, mut done) = (start, 0);
+        let (mut at, mut done) = (start, known);
         while let Some(found) = raw.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'\\')) {
             let slash = at + found;
             let run = raw.get(slash..).unwrap_or(&[]).iter().take_while(|byte| **byte == b'\\').count();
@@ -133,15 +160,20 @@ impl<'m> Bits<'m> {
             if lanes.shown_around(byte) == 0 {
                 continue;
             }
-            let mut place = walk_from(input, text, slash).max(done);
+            let mut place = walk_from(input, done, slash);
+            let mut last = [place; FRONT + 1];
             while place <= letter {
                 self.note(lanes, text, place);
+                last.rotate_left(1);
+                last[FRONT] = place;
                 let Some((_, next)) = text.next(place) else { break };
                 place = next;
             }
             self.note(lanes, text, place);
-            done = place;
+            // What shows over the next escape may begin this far before it.
+            done = last[0];
         }
+        done
     }
 
     /// The first place of one of these groups at or after `from`; it may lie behind the segment.
@@ -172,9 +204,8 @@ impl<'m> Bits<'m> {
     }
 }
 
-/// A place of `text` at least [`FRONT`] characters before the raw offset `at`, or its first one.
-fn walk_from<T: Text>(input: &[u8], text: T, at: usize) -> usize {
-    let floor = text.start();
+/// A place at least [`FRONT`] characters before the raw offset `at`, or `floor`, which is a place.
+fn walk_from(input: &[u8], floor: usize, at: usize) -> usize {
     place_before(input, floor, at.saturating_sub(FRONT * 4).max(floor)).unwrap_or(floor)
 }
 
