@@ -56,6 +56,8 @@ pub struct Value {
     pub level: u8,
     /// Whether it is searched in a second reading too.
     pub nearly_nested: bool,
+    /// Whether its bytes are its text: what looks like an escape is none.
+    pub decoded: bool,
 }
 
 impl Value {
@@ -100,7 +102,7 @@ impl Finder<'_> {
     pub fn begin(&mut self, input: &[u8], value: Value) {
         self.value = value;
         let raw = input.get(value.span.start..value.span.end).unwrap_or(&[]);
-        self.escaped = raw.contains(&b'\\');
+        self.escaped = !value.decoded && raw.contains(&b'\\');
         self.number += 1;
         self.allow.fill(Progress::at_start(value.span.start, self.number));
         self.paint.reset(value.span.start);

@@ -11,7 +11,7 @@ use crate::scan::scalar_token::Scalar;
 use crate::scan::{Scanner, first_character, is_nested};
 use crate::select::ValueKind;
 use crate::span::{Span, Types};
-use crate::sweep::{Brackets, Course, Refusal, Sweeper};
+use crate::sweep::{Brackets, Course, Refusal, Seen, Sweeper};
 
 /// What takes part in one call, at every level.
 pub(super) struct Engine<'e, 'm, 'b, 'p, 'f> {
@@ -32,15 +32,15 @@ pub(super) struct Engine<'e, 'm, 'b, 'p, 'f> {
 /// What keeps the containers around a value.
 pub(super) enum Around<'c, 'm> {
     Tokens(&'c mut Containers),
-    /// And whether all values are told of.
-    Brackets(&'c mut Brackets<'m>, bool),
+    /// And whether all values are told of; and the value as it stands in its text, if that is at hand.
+    Brackets(&'c mut Brackets<'m>, bool, Option<Seen<'c>>),
 }
 
 impl Engine<'_, '_, '_, '_, '_> {
     /// A string value.
     pub(super) fn string(&mut self, deeper: &mut [Reader], around: Around<'_, '_>, span: Span, level: u8) {
         let kind = self.refresh();
-        let value = Value { span, level: level + 1, nearly_nested: false };
+        let value = Value { span, level: level + 1, nearly_nested: false, decoded: false };
         if self.work.active.exempt {
             return;
         }
@@ -71,7 +71,7 @@ impl Engine<'_, '_, '_, '_, '_> {
         if active.exempt {
             return;
         }
-        let value = Value { span, level, nearly_nested: false };
+        let value = Value { span, level, nearly_nested: false, decoded: false };
         let (whole, kind) = match (kind, stands_for) {
             (Scalar::Boolean, ValueKind::Normal | ValueKind::IntString) => {
                 return self.bare(value, level + 1, Kind::Boolean);
@@ -136,7 +136,7 @@ impl Engine<'_, '_, '_, '_, '_> {
     }
 
     /// What lies inside a string value: a nested text, or text.
-    fn inside(&mut self, deeper: &mut [Reader], around: Around<'_, '_>, mut value: Value) {
+    fn inside(&mut self, deeper: &mut [Reader], mut around: Around<'_, '_>, mut value: Value) {
         let active = &self.work.active;
         let inner = self.policy.selectors.tracks()
             || active.whole_number.or(active.whole_boolean).is_some()
@@ -146,9 +146,22 @@ impl Engine<'_, '_, '_, '_, '_> {
         if !may_match && !inner {
             return;
         }
-        if let Some(first @ ('{' | '[' | '"')) = first_character(value.text(self.target.input())) {
+        let mut seen = match &mut around {
+            Around::Brackets(_, _, seen) => seen.take().filter(|seen| !seen.text().contains(&b'\\')),
+            Around::Tokens(_) => None,
+        };
+        let mut begun = false;
+        if let (None, Around::Brackets(..), Some(reader)) = (&seen, &around, deeper.first_mut()) {
+            seen = reader.sweeper.read(self.target.input(), value.span, value.level);
+            begun = true;
+        }
+        let first = match &seen {
+            Some(seen) => first_of(seen.text()),
+            None => first_character(value.text(self.target.input())),
+        };
+        if let Some(first @ ('{' | '[' | '"')) = first {
             if let Some((reader, rest)) = deeper.split_first_mut()
-                && self.nested(reader, rest, around, value, first)
+                && self.nested(reader, rest, around, value, (first, begun))
             {
                 return;
             }
@@ -156,9 +169,12 @@ impl Engine<'_, '_, '_, '_, '_> {
             // Looking into it has led elsewhere.
             self.refresh();
             self.may_match(value.span, Types::STRING);
+            seen = None;
         }
-        if may_match {
-            self.search(value);
+        match seen {
+            _ if !may_match => {}
+            Some(seen) => self.search_seen(value, seen),
+            None => self.search(value),
         }
     }
 
@@ -169,13 +185,14 @@ impl Engine<'_, '_, '_, '_, '_> {
         deeper: &mut [Reader],
         around: Around<'_, '_>,
         value: Value,
-        first: char,
+        (first, begun): (char, bool),
     ) -> bool {
         match around {
             Around::Tokens(containers) => self.walk(&mut reader.scanner, deeper, containers, value),
-            Around::Brackets(brackets, all) => {
+            Around::Brackets(brackets, all, _) => {
                 if first != '"' {
-                    match self.sweep_or_undo(&mut reader.sweeper, deeper, brackets, value, all) {
+                    let course = Course { everything: all, begun, ..course(value) };
+                    match self.sweep_or_undo(&mut reader.sweeper, deeper, brackets, course) {
                         Ok(()) => return true,
                         Err(Refusal::NotJson) => return false,
                         Err(Refusal::Doubt) => {}
@@ -195,13 +212,12 @@ impl Engine<'_, '_, '_, '_, '_> {
         sweeper: &mut Sweeper,
         deeper: &mut [Reader],
         brackets: &mut Brackets<'_>,
-        value: Value,
-        all: bool,
+        mut course: Course,
     ) -> Result<(), Refusal> {
         if !self.careful {
             let (bytes, probe) = (self.work.tally.bytes, self.probe);
             let mark = self.work.edits.hold();
-            let swept = self.sweep(sweeper, deeper, brackets, value, all);
+            let swept = self.sweep(sweeper, deeper, brackets, &course);
             if self.work.edits.release() && swept.is_ok() {
                 return Ok(());
             }
@@ -212,8 +228,9 @@ impl Engine<'_, '_, '_, '_, '_> {
             self.probe = probe;
             swept?;
         }
-        self.check(sweeper, brackets, value)?;
-        self.doubt |= self.sweep(sweeper, deeper, brackets, value, all).is_err();
+        course.begun = false;
+        self.check(sweeper, brackets, &course)?;
+        self.doubt |= self.sweep(sweeper, deeper, brackets, &course).is_err();
         Ok(())
     }
 
@@ -242,11 +259,12 @@ impl Engine<'_, '_, '_, '_, '_> {
         &mut self,
         sweeper: &mut Sweeper,
         brackets: &mut Brackets<'_>,
-        value: Value,
+        course: &Course,
     ) -> Result<(), Refusal> {
         let depth = brackets.depth();
+        let course = Course { everything: false, ..*course };
         let checked =
-            sweeper.sweep(&mut sweep::Check(self.target.input()), brackets, &Stops::NONE, &course(value));
+            sweeper.sweep(&mut sweep::Check(self.target.input()), brackets, &Stops::NONE, &course);
         brackets.truncate(depth);
         checked.map(|_| ())
     }
@@ -256,14 +274,13 @@ impl Engine<'_, '_, '_, '_, '_> {
         sweeper: &mut Sweeper,
         deeper: &mut [Reader],
         brackets: &mut Brackets<'_>,
-        value: Value,
-        all: bool,
+        course: &Course,
     ) -> Result<(), Refusal> {
         let depth = brackets.depth();
         self.enter();
         let policy = self.policy;
-        let course = Course { everything: all, tracks: self.tracking, ..course(value) };
-        let mut level = sweep::Level::new(self, deeper, value.level);
+        let course = Course { tracks: self.tracking, ..*course };
+        let mut level = sweep::Level::new(self, deeper, course.level);
         let floor = level.floor();
         let swept = sweeper.sweep(&mut level, brackets, &policy.stops, &course);
         while self.work.selection.depth() > floor {
@@ -319,6 +336,16 @@ impl Engine<'_, '_, '_, '_, '_> {
         }
     }
 
+    /// The same, of a value as it reads.
+    fn search_seen(&mut self, value: Value, mut seen: Seen<'_>) {
+        let read = Value { span: seen.span(), decoded: true, ..value };
+        self.work.finder.begin(seen.bytes(), read);
+        while let Some(part) = self.work.finder.next(self.policy, seen.bytes(), &self.work.runs) {
+            let span = Span::new(seen.raw(part.span.start), seen.raw(part.span.end));
+            self.mask(PartOf { span, rule: part.rule, level: value.level, kind: Kind::Text });
+        }
+    }
+
     fn mask(&mut self, part: PartOf) {
         if let Some(earliest) = &mut self.probe {
             *earliest = part.rule.min(*earliest);
@@ -334,7 +361,14 @@ impl Engine<'_, '_, '_, '_, '_> {
     }
 }
 
-/// Over the text of a value, to check it.
+/// Over the text of a value.
 fn course(value: Value) -> Course {
-    Course { span: value.span, level: value.level, sequence: false, everything: false, tracks: false }
+    let Value { span, level, .. } = value;
+    Course { span, level, sequence: false, everything: false, tracks: false, begun: false }
+}
+
+/// The first character of a text that is not JSON white space, if it is ASCII.
+fn first_of(text: &[u8]) -> Option<char> {
+    let first = text.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+    first.filter(|byte| byte.is_ascii()).map(|byte| char::from(*byte))
 }

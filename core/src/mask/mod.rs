@@ -264,6 +264,7 @@ impl Masker<'_> {
             sequence: framing == Framing::Sequence,
             everything: policy.stops.everywhere,
             tracks: tracking,
+            begun: false,
         };
         let mut engine = Engine {
             policy,

@@ -5,7 +5,7 @@ use super::engine::{Around, Engine};
 use crate::scan::scalar_token::Scalar;
 use crate::select::Selection;
 use crate::span::Span;
-use crate::sweep::{At, Then, Visitor};
+use crate::sweep::{At, Seen, Then, Visitor};
 use crate::view::Escaped;
 
 /// Checks only.
@@ -18,7 +18,7 @@ impl Visitor for Check<'_> {
     fn name(&mut self, _: Span) -> bool {
         false
     }
-    fn string(&mut self, _: At<'_, '_>, _: Span) -> Then {
+    fn string(&mut self, _: At<'_, '_>, _: Span, _: Option<Seen<'_>>) -> Then {
         Then::GoOn
     }
     fn scalar(&mut self, _: At<'_, '_>, _: Scalar, _: Span) {}
@@ -135,12 +135,12 @@ impl Visitor for Level<'_, '_, '_, '_, '_, '_> {
         self.engine.work.selection.gives(&policy.selectors, &policy.pools, name, false)
     }
 
-    fn string(&mut self, at: At<'_, '_>, span: Span) -> Then {
+    fn string(&mut self, at: At<'_, '_>, span: Span, seen: Option<Seen<'_>>) -> Then {
         if !self.catch_up(&at) {
             return Then::Doubt;
         }
         let then = self.attribute(&at, span);
-        self.engine.string(self.deeper, Around::Brackets(at.brackets, at.all), span, self.level);
+        self.engine.string(self.deeper, Around::Brackets(at.brackets, at.all, seen), span, self.level);
         if self.engine.doubt { Then::Doubt } else { then }
     }
 

@@ -18,6 +18,7 @@ mod window;
 use brackets::Kinds;
 pub use brackets::{Bracket, Brackets};
 pub use visit::{At, Course, Refusal, Swept, Then, Visitor};
+pub use window::Seen;
 
 use crate::arch::{BLOCK, Isa, Path, Work};
 use crate::factor::{Stops, free};
@@ -41,6 +42,21 @@ impl Sweeper {
         Self { path, window: Window::new() }
     }
 
+    /// Reads the start of the text behind `level` levels of escapes in `span`; the text, if that is all of it. A sweep of it
+    /// may follow, with [`Course::begun`].
+    pub fn read(&mut self, input: &[u8], span: Span, level: u8) -> Option<Seen<'_>> {
+        self.window.start(span, level);
+        let window = &mut self.window;
+        self.path.run(Read { window, input });
+        self.window.ahead = true;
+        self.window.whole()
+    }
+
+    /// What [`Self::read`] has read.
+    pub fn seen(&mut self) -> Option<Seen<'_>> {
+        self.window.whole()
+    }
+
     /// Sweeps a course. Leaves `brackets` as they were, unless it refuses.
     ///
     /// Time is linear in the course.
@@ -54,7 +70,9 @@ impl Sweeper {
         stops: &Stops,
         course: &Course,
     ) -> Result<Swept, Refusal> {
-        self.window.start(course.span, course.level);
+        if !course.begun {
+            self.window.start(course.span, course.level);
+        }
         let window = &mut self.window;
         let watches = course.everything || stops.lanes.used();
         let (path, sequence) = (self.path, course.sequence);
@@ -73,6 +91,22 @@ impl Sweeper {
     }
 }
 
+/// The first chunk of a text, to be read by a path.
+struct Read<'r> {
+    window: &'r mut Window,
+    input: &'r [u8],
+}
+
+impl Work for Read<'_> {
+    type Result = ();
+
+    #[inline(always)]
+    fn run(self, isa: impl Isa) {
+        // What is no UTF-8 is refused by the sweep that follows.
+        let _ = self.window.advance(isa, self.input);
+    }
+}
+
 /// A sweep, to be done by a path. `WATCHES`: there is something to tell of.
 struct Sweep<'r, 'm, V, const WATCHES: bool> {
     run: Run<'r, 'm, V, WATCHES>,
@@ -87,7 +121,7 @@ impl<V: Visitor, const WATCHES: bool> Work for Sweep<'_, '_, V, WATCHES> {
     fn run(self, isa: impl Isa) -> Self::Result {
         let Self { mut run, window, sequence } = self;
         let mut begun = false;
-        while window.advance(run.visitor.input())? {
+        while window.advance(isa, run.visitor.input())? {
             if !begun && !window.begins_with_bracket() {
                 return Err(Refusal::Doubt);
             }
@@ -96,7 +130,9 @@ impl<V: Visitor, const WATCHES: bool> Work for Sweep<'_, '_, V, WATCHES> {
             for block in 0..blocks {
                 run.block(isa, window, block)?;
             }
-            run.checked -= (blocks * BLOCK) as isize;
+            let done = (blocks * BLOCK) as isize;
+            run.checked -= done;
+            run.string.place = run.string.place.saturating_sub(done);
             if run.swept.texts > 1 && !sequence {
                 return Err(Refusal::NotJson);
             }
@@ -116,6 +152,8 @@ impl<V: Visitor, const WATCHES: bool> Work for Sweep<'_, '_, V, WATCHES> {
 struct Open {
     /// Raw offset of its first byte (of a string: behind the quote).
     start: usize,
+    /// Its place in the chunk.
+    place: isize,
     /// Whether it is worth a look.
     stop: bool,
     /// Its first byte.
@@ -317,7 +355,12 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
             }
             let quote = highest(block.starts & below(bit)).unwrap_or(0) as u32;
             let key = self.last_string(window, start, below(quote), block);
-            return self.visit(key, |visitor, at| visitor.string(at, span));
+            let begin = match block.starts & below(bit) {
+                0 => self.string.place,
+                _ => (start + quote as usize + 1) as isize,
+            };
+            let seen = window.seen(begin, place, span.end);
+            return self.visit(key, |visitor, at| visitor.string(at, span, seen));
         }
         let (begin, first) = match highest(block.scalar_starts & below(bit)) {
             Some(first) => (window.raw(start + first), window.byte((start + first) as isize)),
@@ -372,6 +415,7 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
             && block.inside >> 63 == 1
         {
             self.string.start = window.raw(start + quote + 1);
+            self.string.place = (start + quote + 1) as isize;
         }
         if let Some(first) = highest(block.scalar_starts)
             && block.scalars >> 63 == 1

@@ -1,7 +1,7 @@
 //! The sweep against the token walk.
 extern crate std;
 
-use super::{At, Bracket, Brackets, Course, Refusal, Sweeper, Then, Visitor};
+use super::{At, Bracket, Brackets, Course, Refusal, Seen, Sweeper, Then, Visitor};
 use crate::arch::Path;
 use crate::factor::Stops;
 use crate::scan::grammar::Containers;
@@ -41,13 +41,20 @@ impl Visitor for Values<'_> {
     fn name(&mut self, _: Span) -> bool {
         false
     }
-    fn string(&mut self, at: At<'_, '_>, span: Span) -> Then {
+    fn string(&mut self, at: At<'_, '_>, span: Span, seen: Option<Seen<'_>>) -> Then {
         // What places are told by must be where it is said to be.
         let is_there = |bracket: &Bracket| self.input[bracket.at] == if bracket.object { b'{' } else { b'[' };
         self.placed &= at.brackets.open().iter().all(is_there);
         if at.brackets.open().last().is_some_and(|last| last.object) {
             let between = self.input.get(at.key.end..span.start);
             self.placed &= between.is_some_and(|between| between.contains(&b':'));
+        }
+        if let Some(mut seen) = seen {
+            let (inner, bytes) = (seen.span(), seen.bytes());
+            // Without escapes, what is seen is what stands there, at this level.
+            let raw = &self.input[span.start..span.end];
+            self.placed &= raw.contains(&b'\\') || &bytes[inner.start..inner.end] == raw;
+            self.placed &= (seen.raw(inner.start), seen.raw(inner.end)) == (span.start, span.end);
         }
         self.found.push((None, span));
         Then::GoOn
@@ -134,7 +141,7 @@ impl Random {
 }
 
 fn course(span: Span, level: u8, everything: bool) -> Course {
-    Course { span, level, sequence: false, everything, tracks: everything }
+    Course { span, level, sequence: false, everything, tracks: everything, begun: false }
 }
 
 /// Sweeps a text by every path and in both ways, and compares with the walk. Returns whether it is JSON.

@@ -1,6 +1,6 @@
 //! What goes in and what comes out.
 
-use super::Brackets;
+use super::{Brackets, Seen};
 use crate::scan::NotJson;
 use crate::scan::scalar_token::Scalar;
 use crate::span::Span;
@@ -33,6 +33,8 @@ pub struct Course {
     pub everything: bool,
     /// Whether names and brackets are kept for those who follow places.
     pub tracks: bool,
+    /// Whether the sweeper has read its start.
+    pub begun: bool,
 }
 
 /// Where a value stands.
@@ -66,8 +68,8 @@ pub trait Visitor {
     fn input(&self) -> &[u8];
     /// Whether every value under this name must be told of.
     fn name(&mut self, span: Span) -> bool;
-    /// A string value.
-    fn string(&mut self, at: At<'_, '_>, span: Span) -> Then;
+    /// A string value; `seen` is what stands between its quotes, where that is at hand.
+    fn string(&mut self, at: At<'_, '_>, span: Span, seen: Option<Seen<'_>>) -> Then;
     /// A number, boolean or null.
     fn scalar(&mut self, at: At<'_, '_>, kind: Scalar, span: Span);
 }

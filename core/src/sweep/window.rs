@@ -1,7 +1,7 @@
 //! A window that slides over a text: a chunk, the bytes before it and the bytes behind it, and where each came from.
 
 use super::NotJson;
-use crate::arch::{BLOCK, WINDOW};
+use crate::arch::{BLOCK, Isa, WINDOW};
 use crate::span::Span;
 use crate::view::{Escaped, Text};
 
@@ -9,7 +9,8 @@ use crate::view::{Escaped, Text};
 pub(super) const CHUNK: usize = 4096;
 /// Bytes that can be seen before and behind the chunk.
 pub(super) const MARGIN: usize = BLOCK;
-const SIZE: usize = MARGIN + CHUNK + MARGIN;
+/// And a block more, so that whole blocks can be written.
+const SIZE: usize = MARGIN + CHUNK + MARGIN + BLOCK;
 /// The longest character in UTF-8.
 const LONGEST: usize = 4;
 
@@ -26,6 +27,8 @@ pub(super) struct Window {
     level: u8,
     /// Level 0: bytes before here are UTF-8.
     checked: usize,
+    /// The first chunk has been read, and nobody has gone over it.
+    pub(super) ahead: bool,
     origins: Origins,
 }
 
@@ -72,6 +75,46 @@ impl Origins {
     }
 }
 
+/// A text that lies in a window whole, as it reads.
+pub struct Seen<'w> {
+    window: &'w mut Window,
+    /// Where in the window's bytes.
+    span: Span,
+    /// The raw offset behind it.
+    end: usize,
+}
+
+impl Seen<'_> {
+    /// Its bytes, and what stands around them.
+    #[inline]
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.window.bytes
+    }
+
+    /// Its bytes.
+    #[inline]
+    #[must_use]
+    pub fn text(&self) -> &[u8] {
+        self.window.bytes.get(self.span.start..self.span.end).unwrap_or(&[])
+    }
+
+    /// Where it lies in [`Self::bytes`].
+    #[inline]
+    #[must_use]
+    pub fn span(&self) -> Span {
+        self.span
+    }
+
+    /// The raw offset of a place in [`Self::bytes`] at which a character of it begins, or that of its end. Quick for places
+    /// in order.
+    #[inline]
+    #[must_use]
+    pub fn raw(&mut self, place: usize) -> usize {
+        if place >= self.span.end { self.end } else { self.window.raw(place - MARGIN) }
+    }
+}
+
 impl Window {
     pub(super) const fn new() -> Self {
         Self {
@@ -82,6 +125,7 @@ impl Window {
             end: 0,
             level: 0,
             checked: 0,
+            ahead: false,
             origins: Origins::new(),
         }
     }
@@ -89,6 +133,7 @@ impl Window {
     /// Goes to the start of the text behind `level` levels of escapes in `span`.
     pub(super) fn start(&mut self, span: Span, level: u8) {
         self.have = 0;
+        self.ahead = false;
         (self.base, self.next, self.checked, self.end) = (span.start, span.start, span.start, span.end);
         self.level = level;
         self.bytes[..MARGIN].fill(b' ');
@@ -146,15 +191,32 @@ impl Window {
         }
     }
 
-    /// Slides to the next chunk; false at the end.
-    pub(super) fn advance(&mut self, input: &[u8]) -> Result<bool, NotJson> {
+    /// The stretch from place `start` to place `end`, behind which stands the raw offset `raw`, if it begins in the chunk.
+    #[inline]
+    pub(super) fn seen(&mut self, start: isize, end: usize, raw: usize) -> Option<Seen<'_>> {
+        let start = usize::try_from(start).ok()?;
+        Some(Seen { window: self, span: Span::new(MARGIN + start, MARGIN + end), end: raw })
+    }
+
+    /// The whole text, if it fits. Then the chunk has been read.
+    pub(super) fn whole(&mut self) -> Option<Seen<'_>> {
+        let (end, raw) = (self.have, self.end);
+        if end > CHUNK || !self.sees_end() { None } else { self.seen(0, end, raw) }
+    }
+
+    /// Slides to the next chunk; false at the end. A chunk that was read ahead is gone to once more.
+    #[inline(always)]
+    pub(super) fn advance(&mut self, isa: impl Isa, input: &[u8]) -> Result<bool, NotJson> {
+        if core::mem::take(&mut self.ahead) {
+            return Ok(self.have > 0);
+        }
         let done = self.len();
         self.slide(done);
         if self.level == 0 {
             self.base += done;
             self.read_raw(input)?;
         } else {
-            self.read_decoded(input);
+            self.read_decoded(isa, input);
         }
         let used = MARGIN + self.have;
         let pad = (MARGIN + self.have.next_multiple_of(BLOCK) + MARGIN).min(SIZE);
@@ -207,25 +269,35 @@ impl Window {
         Ok(())
     }
 
-    fn read_decoded(&mut self, input: &[u8]) {
+    #[inline(always)]
+    fn read_decoded(&mut self, isa: impl Isa, input: &[u8]) {
         let text = Escaped::new(input, self.next, self.end, self.level);
-        let mut len = self.have;
-        let mut at = self.next;
+        let (mut len, mut at) = (self.have, self.next);
         while len + LONGEST <= CHUNK + MARGIN && at < self.end {
-            let most = self.end.min(at + CHUNK + MARGIN + 1 - LONGEST - len);
-            let run = plain(input.get(at..most).unwrap_or(&[]));
             self.origins.push(len, at - self.base);
-            if !run.is_empty() {
-                self.bytes[MARGIN + len..][..run.len()].copy_from_slice(run);
-                len += run.len();
-                at += run.len();
+            let mut spare = [b' '; BLOCK];
+            let Some(room) = self.bytes.get_mut(MARGIN + len..) else { break };
+            let block = block(input, at, &mut spare);
+            // A whole block is copied; what stands behind the run is written over.
+            if let Some(room) = room.first_chunk_mut() {
+                *room = *block;
+            }
+            let most = (self.end - at).min(CHUNK + MARGIN - len);
+            let run = most.min(isa.equal(isa.load(block), b'\\').trailing_zeros() as usize);
+            (len, at) = (len + run, at + run);
+            if run == BLOCK || run == most {
                 continue;
+            }
+            if run > 0 {
+                self.origins.push(len, at - self.base);
             }
             if let Some((byte, next)) = text.simple_escape(at) {
                 self.bytes[MARGIN + len] = byte;
-                len += 1;
-                at = next;
+                (len, at) = (len + 1, next);
                 continue;
+            }
+            if len + LONGEST > CHUNK + MARGIN {
+                break;
             }
             let Some((ch, next)) = text.next(at) else { break };
             len += ch.encode_utf8(&mut self.bytes[MARGIN + len..]).len();
@@ -235,13 +307,17 @@ impl Window {
     }
 }
 
-/// The front of `raw` up to a backslash.
-#[inline]
-fn plain(raw: &[u8]) -> &[u8] {
-    const STEP: usize = 16;
-    let clear =
-        raw.chunks_exact(STEP).take_while(|step| step.iter().all(|byte| *byte != b'\\')).count() * STEP;
-    let rest = raw.get(clear..).unwrap_or(&[]);
-    let more = rest.iter().position(|byte| *byte == b'\\').unwrap_or(rest.len());
-    raw.get(..clear + more).unwrap_or(raw)
+/// The block at `at`, or what there is of it.
+#[inline(always)]
+fn block<'a>(input: &'a [u8], at: usize, spare: &'a mut [u8; BLOCK]) -> &'a [u8; BLOCK] {
+    let rest = input.get(at..).unwrap_or(&[]);
+    match rest.first_chunk() {
+        Some(block) => block,
+        None => {
+            for (to, from) in spare.iter_mut().zip(rest) {
+                *to = *from;
+            }
+            spare
+        }
+    }
 }

@@ -80,9 +80,8 @@ pub(crate) struct Chars {
 }
 
 /// Characters with a short escape.
-const SHORT: u128 = HIDDEN | 1 << b'/';
-/// Those that JSON never writes plainly.
-const HIDDEN: u128 = 1 << b'"' | 1 << b'\\' | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 12 | 1 << 13;
+const SHORT: u128 =
+    1 << b'"' | 1 << b'\\' | 1 << b'/' | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 12 | 1 << 13;
 
 impl Chars {
     /// Those of ascending ranges; `words` are the characters that `\w` matches.
@@ -139,10 +138,10 @@ impl Chars {
         (self.wide_word, self.wide_other)
     }
 
-    /// Bytes that its ASCII characters show as where they are not escaped. Control characters never stand in JSON like
-    /// that, but whoever reads `\u001b` looks for them.
+    /// Bytes that its ASCII characters show as where they are not escaped. Some never stand in JSON like that, but whoever
+    /// reads escapes looks for them.
     const fn plain(&self) -> Bytes {
-        Bytes::ascii(self.ascii & !HIDDEN)
+        Bytes::ascii(self.ascii)
     }
 
     /// What stands behind the backslash of its short escapes.
