@@ -263,8 +263,7 @@ impl Engine<'_, '_, '_, '_, '_> {
     ) -> Result<(), Refusal> {
         let depth = brackets.depth();
         let course = Course { everything: false, ..*course };
-        let checked =
-            sweeper.sweep(&mut sweep::Check(self.target.input()), brackets, &Stops::NONE, &course);
+        let checked = sweeper.sweep(&mut sweep::Check(self.target.input()), brackets, &Stops::NONE, &course);
         brackets.truncate(depth);
         checked.map(|_| ())
     }

@@ -51,6 +51,8 @@ pub(super) struct Carry {
     text: Mark,
     /// A name goes on.
     in_name: bool,
+    /// Bytes of characters in UTF-8 that go on.
+    wide: Wide,
 }
 
 /// Something that the next byte follows, unless that is white space: then the mark moves on.
@@ -91,6 +93,10 @@ impl Carry {
         let inside = isa.prefix_xor(quote) ^ self.inside;
         let ends = quote & !inside;
         let outside = !(inside | ends);
+        let high = isa.bit::<7>(block);
+        if high != 0 || self.wide.expected != 0 {
+            self.wide.check(isa, block, high)?;
+        }
         let control = isa.below(block, b' ');
         if control != 0 {
             let white = isa.equal(block, b'\t') | isa.equal(block, b'\n') | isa.equal(block, b'\r');
@@ -164,6 +170,41 @@ impl Carry {
         let behind_text = self.text.behind(ends, 0, block.white);
         let wrong = wrong | behind_text & !block.opens;
         if wrong == 0 { Ok(names) } else { Err(NotJson) }
+    }
+}
+
+/// What the bytes of a character that goes on behind the block must be, as bits of its first bytes.
+#[derive(Clone, Copy, Default)]
+struct Wide {
+    expected: u64,
+    /// Places at which the second byte must not be below 0x90, 0xa0; must be below these.
+    from_90: u64,
+    from_a0: u64,
+    to_90: u64,
+    to_a0: u64,
+}
+
+impl Wide {
+    /// Checks that a block is UTF-8: RFC 3629, section 4. `high`: its bytes beyond ASCII.
+    #[inline(always)]
+    fn check<I: Isa>(&mut self, isa: I, block: I::Block, high: u64) -> Result<(), NotJson> {
+        let next = |bits: u64, carry: &mut u64| {
+            let moved = bits << 1 | *carry;
+            *carry = bits >> 63;
+            moved
+        };
+        let (two, three, four) = (isa.bit::<6>(block) & high, isa.bit::<5>(block), isa.bit::<4>(block));
+        let (three, four) = (two & three, two & three & four);
+        let expected = self.expected | two << 1 | three << 2 | four << 3;
+        self.expected = two >> 63 | three >> 62 | four >> 61;
+        let (below_90, below_a0) = (isa.below(block, 0x90), isa.below(block, 0xa0));
+        let wrong = expected ^ high & !two
+            | two & (isa.below(block, 0xc2) | !isa.below(block, 0xf5))
+            | next(isa.equal(block, 0xe0), &mut self.from_a0) & below_a0
+            | next(isa.equal(block, 0xed), &mut self.to_a0) & !below_a0
+            | next(isa.equal(block, 0xf0), &mut self.from_90) & below_90
+            | next(isa.equal(block, 0xf4), &mut self.to_90) & !below_90;
+        if wrong == 0 { Ok(()) } else { Err(NotJson) }
     }
 }
 

@@ -5,13 +5,12 @@
 //! 1. The grammar is bit logic over blocks of 64 bytes (`bits`); only brackets are walked.
 //! 2. Only values are told of in which a factor of the policy shows ([`Stops`]), and all values under a name that calls
 //!    for it. Where a value stands is told by the open brackets and its name, so whoever follows places catches up then.
-//! 3. What this version is not made for (a text that is no object or array, a number longer than a margin) it refuses with
-//!    [`Refusal::Doubt`], and `scan` reads the text again.
+//! 3. What this version is not made for (a text that is no object or array) it refuses with [`Refusal::Doubt`], and `scan` reads the text again.
 
 mod bits;
 mod brackets;
 mod places;
-mod scalar;
+mod scalars;
 mod visit;
 mod window;
 
@@ -26,7 +25,7 @@ use crate::scan::NotJson;
 use crate::scan::scalar_token::Scalar;
 use crate::span::Span;
 use bits::{Block, Carry, below, highest};
-use scalar::scalar;
+use scalars::Scalars;
 use window::Window;
 
 /// The memory of a sweep of one level of nesting.
@@ -131,7 +130,6 @@ impl<V: Visitor, const WATCHES: bool> Work for Sweep<'_, '_, V, WATCHES> {
                 run.block(isa, window, block)?;
             }
             let done = (blocks * BLOCK) as isize;
-            run.checked -= done;
             run.string.place = run.string.place.saturating_sub(done);
             if run.swept.texts > 1 && !sequence {
                 return Err(Refusal::NotJson);
@@ -184,8 +182,7 @@ struct Run<'r, 'm, V, const WATCHES: bool> {
     scalar: Open,
     /// The last string that ended in a block before.
     last: Span,
-    /// Numbers and words that begin before here have been checked; a place in the window.
-    checked: isize,
+    scalars: Scalars,
     swept: Swept,
 }
 
@@ -216,7 +213,7 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
             string: Open::default(),
             scalar: Open::default(),
             last: Span::default(),
-            checked: 0,
+            scalars: Scalars::default(),
             swept: Swept::default(),
         }
     }
@@ -237,8 +234,8 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         if escapes.unicode != 0 && places::bad_unicode(window, start, escapes.unicode) {
             return Err(Refusal::NotJson);
         }
-        if block.scalars != 0 {
-            self.check_scalars(isa, window, start, &block)?;
+        if block.scalars != 0 || self.scalars.open() {
+            self.scalars.check(isa, window, start, bytes, &block)?;
         }
         let mut ends = Ends::default();
         if WATCHES {
@@ -435,37 +432,6 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
             strings: places::ends(text, block.ends, &mut self.string.stop, inside),
             scalars: places::ends(digits, block.scalar_ends, &mut self.scalar.stop, bare),
         }
-    }
-
-    /// Checks the numbers and words of a block, but those that are nothing but digits, and not zero and more.
-    #[inline(always)]
-    fn check_scalars<I: Isa>(
-        &mut self,
-        isa: I,
-        window: &Window,
-        start: usize,
-        block: &Block,
-    ) -> Result<(), Refusal> {
-        let Some(bytes) = window.around(start / BLOCK).and_then(|around| around[BLOCK..].first_chunk())
-        else {
-            return Err(Refusal::Doubt);
-        };
-        let bytes = isa.load(bytes);
-        let digit = isa.below(bytes, b':') & !isa.below(bytes, b'0');
-        let mut odd = block.scalars & !digit | block.scalar_starts & isa.equal(bytes, b'0');
-        while odd != 0 {
-            let bit = odd.trailing_zeros();
-            odd &= odd - 1;
-            let mut place = (start + bit as usize) as isize;
-            if place < self.checked {
-                continue;
-            }
-            while window.byte(place - 1).is_ascii_digit() && place > self.checked {
-                place -= 1;
-            }
-            self.checked = place + scalar(window, place)? as isize;
-        }
-        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 extern crate std;
 
 use super::{At, Bracket, Brackets, Course, Refusal, Seen, Sweeper, Then, Visitor};
-use crate::arch::Path;
+use crate::arch::{BLOCK, Path};
 use crate::factor::Stops;
 use crate::scan::grammar::Containers;
 use crate::scan::scalar_token::Scalar;
@@ -241,4 +241,54 @@ fn several_texts_follow_each_other() {
         }
         brackets.truncate(0);
     }
+}
+
+/// Arrays whose one element is made of these pieces, at any place of a block.
+fn compare_elements(mut random: Random, quote: &str, pieces: &[&[u8]]) {
+    let (mut sweepers, mut valid) = (sweepers(), 0);
+    for _ in 0..20_000 {
+        let mut text = format!("{}[{quote}", " ".repeat(random.below(BLOCK))).into_bytes();
+        for _ in 0..random.below(9) {
+            text.extend(pieces[random.below(pieces.len())]);
+        }
+        text.extend(format!("{quote}]").bytes());
+        valid += usize::from(compare(&mut sweepers, &text, Span::new(0, text.len()), 0) == Some(true));
+    }
+    assert!((1_000..19_000).contains(&valid), "{valid} good");
+}
+
+#[test]
+fn numbers_and_words_over_borders_of_blocks() {
+    let pieces = [
+        "0", "7", "12", "-", "+", ".", "e", "E", "0.5", "-1", "e-3", ",", ", ", ",1.25", "true", "null", "f",
+        "1234567",
+    ];
+    compare_elements(Random(0x1234_5678_9abc), "", &pieces.map(str::as_bytes));
+}
+
+#[test]
+fn utf8_over_borders_of_blocks() {
+    let pieces: [&[u8]; 20] = [
+        b"a",
+        b"plain text ",
+        b"\xc2\x80",
+        b"\xdf\xbf",
+        b"\xe0\xa0\x80",
+        b"\xed\x9f\xbf",
+        b"\xee\x80\x80",
+        b"\xef\xbf\xbf",
+        b"\xf0\x90\x80\x80",
+        b"\xf4\x8f\xbf\xbf",
+        "é😀€".as_bytes(),
+        "日本語".as_bytes(),
+        "ж".as_bytes(),
+        b"\xe0\x9f\xbf",
+        b"\xed\xa0\x80",
+        b"\xf0\x8f\xbf\xbf",
+        b"\xf4\x90\x80\x80",
+        b"\xc1\xbf",
+        b"\xf5\x80\x80\x80",
+        b"\xe2\x82",
+    ];
+    compare_elements(Random(0xfeed_5678_9abc), "\"", &pieces);
 }

@@ -25,8 +25,6 @@ pub(super) struct Window {
     next: usize,
     end: usize,
     level: u8,
-    /// Level 0: bytes before here are UTF-8.
-    checked: usize,
     /// The first chunk has been read, and nobody has gone over it.
     pub(super) ahead: bool,
     origins: Origins,
@@ -124,7 +122,6 @@ impl Window {
             next: 0,
             end: 0,
             level: 0,
-            checked: 0,
             ahead: false,
             origins: Origins::new(),
         }
@@ -134,7 +131,7 @@ impl Window {
     pub(super) fn start(&mut self, span: Span, level: u8) {
         self.have = 0;
         self.ahead = false;
-        (self.base, self.next, self.checked, self.end) = (span.start, span.start, span.start, span.end);
+        (self.base, self.next, self.end) = (span.start, span.start, span.end);
         self.level = level;
         self.bytes[..MARGIN].fill(b' ');
         self.origins.count = 0;
@@ -252,20 +249,7 @@ impl Window {
         let wanted = (CHUNK + MARGIN - self.have).min(self.end - self.next);
         let raw = input.get(self.next..self.next + wanted).ok_or(NotJson)?;
         self.bytes[MARGIN + self.have..][..wanted].copy_from_slice(raw);
-        let plain = self.checked == self.next && raw.is_ascii();
         (self.have, self.next) = (self.have + wanted, self.next + wanted);
-        if plain {
-            self.checked = self.next;
-            return Ok(());
-        }
-        let open = input.get(self.checked..self.next).ok_or(NotJson)?;
-        match core::str::from_utf8(open) {
-            Ok(_) => self.checked = self.next,
-            Err(error) if error.error_len().is_none() && self.next < self.end => {
-                self.checked += error.valid_up_to();
-            }
-            Err(_) => return Err(NotJson),
-        }
         Ok(())
     }
 
