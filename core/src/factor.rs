@@ -83,6 +83,8 @@ pub struct Lanes {
     sets: [Nibbles; MAX_GROUPS / SET],
     /// How many of `sets` hold any group.
     used: usize,
+    /// For each lane, the groups that may have the first byte of a character beyond ASCII there.
+    wide: [Groups; LANES],
 }
 
 /// Raw bytes that a stretch of a match may be spelled with.
@@ -114,7 +116,8 @@ impl Lanes {
     /// white space. What ends an escape is added here.
     #[must_use]
     pub fn new(bytes: &[[Groups; 256]; LANES]) -> Self {
-        let mut lanes = Self { bytes: *bytes, ..Self::NONE };
+        let wide = bytes.map(|lane| lane[0xc2..0xf5].iter().fold(0, |all, groups| all | groups));
+        let mut lanes = Self { bytes: *bytes, wide, ..Self::NONE };
         for (index, set) in lanes.sets.iter_mut().enumerate() {
             let of = |groups: Groups| (groups >> (index * SET)) as u8;
             for (lane, table) in bytes.iter().enumerate() {
@@ -140,6 +143,7 @@ impl Lanes {
         sets: [Nibbles { low: [[0; 16]; LANES], high: [[0; 16]; LANES], behind_no_word: false };
             MAX_GROUPS / SET],
         used: 0,
+        wide: [0; LANES],
     };
 
     /// The tables of the groups that there are.
@@ -207,16 +211,30 @@ impl Lanes {
             return Groups::MAX;
         }
         let known = if has_short_escape(first) { b"\\" } else { known };
+        let before_it = byte(-run - 1);
+        // Most text that is escaped is text beyond ASCII, and most of it stands behind no front of a factor.
+        if first >= 0x80 && run == 1 {
+            let close = |lane: usize| self.wide[lane] & self.bytes[lane - 1][usize::from(before_it)];
+            if self.wide[1] | close(2) | close(3) | close(4) == 0 {
+                return 0;
+            }
+        }
         (1..LANES).fold(0, |all, lane| {
             let lanes = self.bytes[lane..].iter().zip(known);
             let groups = lanes.fold(Groups::MAX, |groups, (table, &byte)| groups & table[usize::from(byte)]);
+            // Of a deeper level, some of the backslashes may be characters in front of it.
+            let behind_backslash = match lane {
+                _ if run == 1 => 0,
+                1 => Groups::MAX,
+                _ => self.bytes[lane - 1][usize::from(b'\\')],
+            };
+            let close = if lane == 1 { Groups::MAX } else { self.bytes[lane - 1][usize::from(before_it)] };
+            if groups & (close | behind_backslash) == 0 {
+                return all;
+            }
             let place = -run - (lane as isize - 1);
             let before = self.shown_until(lane, |offset| byte(place + offset));
-            // Of a deeper level, some of the backslashes may be characters in front of it.
-            let behind_backslash =
-                if lane == 1 { Groups::MAX } else { self.bytes[lane - 1][usize::from(b'\\')] };
-            let before = if run > 1 { before | behind_backslash } else { before };
-            all | groups & before
+            all | groups & (before | behind_backslash)
         })
     }
 

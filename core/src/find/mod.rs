@@ -6,6 +6,7 @@ mod search;
 
 #[cfg(feature = "alloc")]
 use crate::arch::Path;
+use crate::factor::{Groups, MAX_GROUPS};
 use crate::near::Bits;
 use crate::policy::Policy;
 use crate::span::Span;
@@ -40,6 +41,7 @@ pub struct Finder<'m> {
     bits: Bits<'m>,
     /// One an allowance and reading.
     allow: Room<'m, Progress>,
+    by_group: ByGroup<'m>,
     value: Value,
     /// How many values there were.
     number: u64,
@@ -68,10 +70,47 @@ impl Value {
     }
 }
 
+/// Which searches have a factor in each group: a row of bits a group, and one for those that have none.
+struct ByGroup<'m> {
+    rows: Room<'m, u64>,
+    words: usize,
+}
+
+impl ByGroup<'_> {
+    #[cfg(feature = "alloc")]
+    fn new(policy: &Policy<'_>) -> Self {
+        let words = policy.searches.len().div_ceil(64);
+        let mut rows = Room::filled(0, words * (MAX_GROUPS + 1));
+        for (i, search) in policy.searches.iter().enumerate() {
+            for row in 0..=MAX_GROUPS {
+                let own = if row < MAX_GROUPS {
+                    search.factors.groups >> row & 1 == 1
+                } else {
+                    search.factors.groups == 0
+                };
+                rows[row * words + i / 64] |= u64::from(own) << (i % 64);
+            }
+        }
+        Self { rows, words }
+    }
+
+    /// Of the searches `64 * word ..`, those that may match where these groups show.
+    #[inline]
+    fn of(&self, mut groups: Groups, word: usize) -> u64 {
+        let row = |group: usize| self.rows.get(group * self.words + word).copied().unwrap_or(0);
+        let mut found = row(MAX_GROUPS);
+        while groups != 0 {
+            found |= row(groups.trailing_zeros() as usize);
+            groups &= groups - 1;
+        }
+        found
+    }
+}
+
 /// The numbers of the bits that are set.
-fn ones(words: &[u64]) -> impl Iterator<Item = usize> {
-    words.iter().enumerate().flat_map(|(at, word)| {
-        let mut left = *word;
+fn ones(words: impl Iterator<Item = u64>) -> impl Iterator<Item = usize> {
+    words.enumerate().flat_map(|(at, word)| {
+        let mut left = word;
         core::iter::from_fn(move || {
             let bit = (left != 0).then(|| left.trailing_zeros() as usize)?;
             left &= left - 1;
@@ -92,6 +131,7 @@ impl Finder<'_> {
             searches: Room::filled(Progress::default(), policy.searches.len() * READINGS),
             bits: Bits::new(path, Room::filled(0, Bits::words(SEGMENT))),
             allow: Room::filled(Progress::default(), policy.allow.len() * READINGS),
+            by_group: ByGroup::new(policy),
             value: Value::default(),
             number: 0,
             escaped: false,
@@ -160,7 +200,14 @@ impl Finder<'_> {
         let places =
             Places { bits: &self.bits, lanes, raw: input.get(..text.end()).unwrap_or(input), segment };
         let mut covered = policy.allow.is_empty();
-        for i in ones(active) {
+        // A value of one segment: no search has begun in another one.
+        let alone = last && segment.start == text.start();
+        let (by_group, present) = (&self.by_group, self.bits.present());
+        let near = |(word, active): (usize, &u64)| match alone {
+            true => active & by_group.of(present, word),
+            false => *active,
+        };
+        for i in ones(active.iter().enumerate().map(near)) {
             let Some(search) = policy.searches.get(i) else { break };
             let Some(progress) = self.searches.get_mut(i * READINGS + reading) else { continue };
             progress.turn_to(text.start(), self.number);

@@ -17,8 +17,10 @@ const FRONT: usize = crate::arch::LANES - 1;
 /// The places of a segment, by group.
 pub(crate) struct Bits<'m> {
     path: Path,
-    /// Word `w * MAX_GROUPS + g`: places `64 * w ..` of group `g`.
+    /// Word `w * MAX_GROUPS + g`: places `64 * w ..` of group `g`; only those hold good that `blocks` names.
     words: Room<'m, u64>,
+    /// For each group, the blocks in which it has a place.
+    blocks: [u64; MAX_GROUPS],
     segment: Span,
     /// The groups that have a place.
     present: Groups,
@@ -30,11 +32,21 @@ pub(crate) struct Bits<'m> {
 }
 
 impl<'m> Bits<'m> {
-    /// Bits for segments of at most `64 * words.len() / MAX_GROUPS` bytes.
+    /// Bits for segments of at most `64 * words.len() / MAX_GROUPS` bytes, and at most 64 blocks.
     #[cfg(feature = "alloc")]
     pub(crate) fn new(path: Path, words: Room<'m, u64>) -> Self {
         let segment = Span::new(0, 0);
-        Self { path, words, segment, present: 0, behind: [(0, 0); MOST], count: 0, known: [0; READINGS] }
+        let blocks = [0; MAX_GROUPS];
+        Self {
+            path,
+            words,
+            blocks,
+            segment,
+            present: 0,
+            behind: [(0, 0); MOST],
+            count: 0,
+            known: [0; READINGS],
+        }
     }
 
     /// Words that segments of `len` bytes take.
@@ -63,8 +75,7 @@ impl<'m> Bits<'m> {
         if !lanes.used() {
             return;
         }
-        let used = Self::used(segment);
-        self.words.iter_mut().take(used).for_each(|word| *word = 0);
+        self.blocks = [0; MAX_GROUPS];
         let path = self.path;
         let escaped = path.run(Blocks { bits: self, lanes, input });
         let mut known = match segment.start > text.start() {
@@ -85,10 +96,6 @@ impl<'m> Bits<'m> {
         self.known[reading % READINGS] = known;
     }
 
-    const fn used(segment: Span) -> usize {
-        segment.len().div_ceil(BLOCK) * MAX_GROUPS
-    }
-
     #[inline]
     fn set(&mut self, place: usize, mut groups: Groups) {
         self.present |= groups;
@@ -96,8 +103,13 @@ impl<'m> Bits<'m> {
         while groups != 0 {
             let group = groups.trailing_zeros() as usize;
             groups &= groups - 1;
-            if let Some(word) = self.words.get_mut(at / BLOCK * MAX_GROUPS + group) {
-                *word |= 1 << (at % BLOCK);
+            let (block, bit) = (at / BLOCK, 1 << (at % BLOCK));
+            if let (Some(word), Some(blocks)) =
+                (self.words.get_mut(block * MAX_GROUPS + group), self.blocks.get_mut(group))
+            {
+                let known = *blocks >> block & 1 == 1;
+                *word = if known { *word | bit } else { bit };
+                *blocks |= 1 << block;
             }
         }
     }
@@ -179,14 +191,23 @@ impl<'m> Bits<'m> {
     /// The first place of one of these groups at or after `from`; it may lie behind the segment.
     #[inline]
     pub(crate) fn next(&self, groups: Groups, from: usize) -> Option<usize> {
-        let mut at = from.max(self.segment.start) - self.segment.start;
-        let len = self.segment.len();
-        while at < len {
-            let word = self.word(groups, at / BLOCK) >> (at % BLOCK);
+        let at = from.max(self.segment.start) - self.segment.start;
+        let first = at / BLOCK;
+        let mut blocks = 0;
+        let mut left = groups;
+        while left != 0 {
+            blocks |= self.blocks.get(left.trailing_zeros() as usize).copied().unwrap_or(0);
+            left &= left - 1;
+        }
+        blocks &= u64::MAX.checked_shl(first as u32).unwrap_or(0);
+        while blocks != 0 {
+            let block = blocks.trailing_zeros() as usize;
+            blocks &= blocks - 1;
+            let word = self.word(groups, block);
+            let word = if block == first { word & u64::MAX << (at % BLOCK) } else { word };
             if word != 0 {
-                return Some(self.segment.start + at + word.trailing_zeros() as usize);
+                return Some(self.segment.start + block * BLOCK + word.trailing_zeros() as usize);
             }
-            at = (at / BLOCK + 1) * BLOCK;
         }
         let behind = self.behind.get(..self.count).unwrap_or(&[]);
         behind.iter().find(|(place, shown)| *place >= from && shown & groups != 0).map(|(place, _)| *place)
@@ -197,8 +218,11 @@ impl<'m> Bits<'m> {
         let words = self.words.get(block * MAX_GROUPS..(block + 1) * MAX_GROUPS).unwrap_or(&[]);
         let mut all = 0;
         while groups != 0 {
-            all |= words.get(groups.trailing_zeros() as usize).copied().unwrap_or(0);
+            let group = groups.trailing_zeros() as usize;
             groups &= groups - 1;
+            if self.blocks.get(group).is_some_and(|blocks| blocks >> block & 1 == 1) {
+                all |= words.get(group).copied().unwrap_or(0);
+            }
         }
         all
     }

@@ -239,6 +239,8 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         }
         let mut ends = Ends::default();
         if WATCHES {
+            let numbers = if self.stops.bare == 0 { 0 } else { block.scalars };
+            let places = places & (block.inside | numbers);
             let sure = match escapes.any_unicode {
                 0 => 0,
                 some => places::behind_unicode(window, start, some, &self.stops.lanes),

@@ -275,16 +275,17 @@ impl Window {
             if run > 0 {
                 self.origins.push(len, at - self.base);
             }
-            if let Some((byte, next)) = text.simple_escape(at) {
-                self.bytes[MARGIN + len] = byte;
-                (len, at) = (len + 1, next);
-                continue;
-            }
             if len + LONGEST > CHUNK + MARGIN {
                 break;
             }
-            let Some((ch, next)) = text.next(at) else { break };
-            len += ch.encode_utf8(&mut self.bytes[MARGIN + len..]).len();
+            let Some((ch, next)) = text.simple_escape(at).or_else(|| text.next(at)) else { break };
+            match ch.is_ascii() {
+                true => {
+                    self.bytes[MARGIN + len] = ch as u8;
+                    len += 1;
+                }
+                false => len += ch.encode_utf8(&mut self.bytes[MARGIN + len..]).len(),
+            }
             at = next;
         }
         (self.have, self.next) = (len, at);

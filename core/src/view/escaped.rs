@@ -13,6 +13,7 @@
 
 use super::Text;
 use super::plain::decode_utf8;
+use crate::factor::unit;
 use crate::table::Room;
 
 /// Text behind `level` levels of JSON string escapes.
@@ -39,8 +40,8 @@ impl<'a> Escaped<'a> {
     /// The character at `at`, where a raw backslash stands, if that takes no look at other levels.
     #[inline]
     #[must_use]
-    pub(crate) fn simple_escape(&self, at: usize) -> Option<(u8, usize)> {
-        self.doubled(at, self.level).map(|(ch, next)| (ch as u8, next))
+    pub(crate) fn simple_escape(&self, at: usize) -> Option<(char, usize)> {
+        self.doubled(at, self.level)
     }
 
     /// The raw bytes.
@@ -76,8 +77,7 @@ impl<'a> Escaped<'a> {
     #[inline]
     fn doubled(&self, at: usize, level: u8) -> Option<(char, usize)> {
         if level == 1 {
-            let letter = *self.raw.get(at + 1)?;
-            return short(letter as char).map(|ch| (ch, at + 2));
+            return self.letter(at + 1);
         }
         let one = 1_usize << (level - 1).min(15);
         let raw = self.raw.get(at..)?;
@@ -86,9 +86,21 @@ impl<'a> Escaped<'a> {
         match next {
             _ if run == 2 * one => Some(('\\', at + run)),
             Some(b'"') if run == 2 * one - 1 => Some(('"', at + run + 1)),
-            Some(letter) if run == one => short(letter as char).map(|ch| (ch, at + run + 1)),
+            Some(_) if run == one => self.letter(at + run),
             _ => None,
         }
+    }
+
+    /// What the escape stands for whose letter is at `at`, unless that is half of a pair.
+    #[inline]
+    fn letter(&self, at: usize) -> Option<(char, usize)> {
+        let letter = *self.raw.get(at)?;
+        if letter != b'u' {
+            return short(letter as char).map(|ch| (ch, at + 1));
+        }
+        let digits = self.raw.get(at + 1..at + 5)?;
+        let unit = unit(|offset| digits.get(offset as usize - 1).copied().unwrap_or(b' '))?;
+        char::from_u32(u32::from(unit)).map(|ch| (ch, at + 5))
     }
 
     /// What the escape means whose backslash ends at `at`, in characters of `below`.
