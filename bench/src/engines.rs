@@ -92,9 +92,10 @@ impl Kind {
 }
 
 /// All engines.
-pub const ALL: [Kind; 13] = [
+pub const ALL: [Kind; 14] = [
     Kind { name: "memcpy", task: Task::Copy, make: floor::memcpy },
     Kind { name: "spanmask", task: Task::Mask, make: masker::mask },
+    Kind { name: "spanmask-trusted", task: Task::Mask, make: masker::trusted },
     Kind { name: "spanmask-check", task: Task::Check, make: masker::check },
     Kind { name: "simd-json-tape", task: Task::Parse, make: simd_json::tape },
     Kind { name: "simd-json-tape-padded", task: Task::Parse, make: simd_json::tape_padded },

@@ -363,7 +363,7 @@ impl Engine<'_, '_, '_, '_, '_> {
 /// Over the text of a value.
 fn course(value: Value) -> Course {
     let Value { span, level, .. } = value;
-    Course { span, level, sequence: false, everything: false, tracks: false, begun: false }
+    Course { span, level, sequence: false, everything: false, tracks: false, begun: false, trusted: false }
 }
 
 /// The first character of a text that is not JSON white space, if it is ASCII.

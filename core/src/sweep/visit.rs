@@ -35,6 +35,8 @@ pub struct Course {
     pub tracks: bool,
     /// Whether the sweeper has read its start.
     pub begun: bool,
+    /// Whether somebody vouches for its grammar: what is wrong may then go unnoticed.
+    pub trusted: bool,
 }
 
 /// Where a value stands.

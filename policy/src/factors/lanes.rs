@@ -80,8 +80,7 @@ pub(crate) struct Chars {
 }
 
 /// Characters with a short escape.
-const SHORT: u128 =
-    1 << b'"' | 1 << b'\\' | 1 << b'/' | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 12 | 1 << 13;
+const SHORT: u128 = 1 << b'"' | 1 << b'\\' | 1 << b'/' | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 12 | 1 << 13;
 
 impl Chars {
     /// Those of ascending ranges; `words` are the characters that `\w` matches.
