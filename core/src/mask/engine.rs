@@ -190,7 +190,14 @@ impl Engine<'_, '_, '_, '_, '_> {
         match around {
             Around::Tokens(containers) => self.walk(&mut reader.scanner, deeper, containers, value),
             Around::Brackets(brackets, all, _) => {
-                if first != '"' {
+                if first == '"' && begun {
+                    if let Some((span, seen)) = reader.sweeper.quoted() {
+                        self.enter();
+                        self.string(deeper, Around::Brackets(brackets, all, Some(seen)), span, value.level);
+                        self.leave();
+                        return true;
+                    }
+                } else if first != '"' {
                     let course = Course { everything: all, begun, ..course(value) };
                     match self.sweep_or_undo(&mut reader.sweeper, deeper, brackets, course) {
                         Ok(()) => return true,

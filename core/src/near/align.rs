@@ -23,12 +23,12 @@ pub(crate) fn back<T: Text>(
     at: usize,
     count: usize,
 ) -> Result<Place, (usize, Place)> {
+    if !T::ESCAPES {
+        return back_plain(text, raw, (floor, before), at, count);
+    }
     let mut far = 4 * (count + 1);
     loop {
-        let known = match T::ESCAPES {
-            true => place_before(raw, floor, at.saturating_sub(far).max(floor)),
-            false => Some(boundary(raw, at.saturating_sub(far).max(floor))).filter(|place| *place > floor),
-        };
+        let known = place_before(raw, floor, at.saturating_sub(far).max(floor));
         let (mut place, mut ch) = match known {
             Some(place) => (place, None),
             None => (floor, before),
@@ -64,12 +64,37 @@ pub(crate) fn back<T: Text>(
     }
 }
 
-/// The start of the character that the byte at `at` belongs to, in UTF-8.
-fn boundary(raw: &[u8], mut at: usize) -> usize {
-    while at > 0 && raw.get(at).is_some_and(|byte| byte & 0xc0 == 0x80) {
-        at -= 1;
+/// [`back`] where each character begins where its UTF-8 does.
+#[inline]
+fn back_plain<T: Text>(
+    text: T,
+    raw: &[u8],
+    (floor, before): Place,
+    at: usize,
+    count: usize,
+) -> Result<Place, (usize, Place)> {
+    let begins = |at: usize| raw.get(at).is_none_or(|byte| byte & 0xc0 != 0x80);
+    if !begins(at) {
+        return Err((at + 1, (floor, before)));
     }
-    at
+    let previous = |mut at: usize| {
+        at -= 1;
+        while at > floor && !begins(at) {
+            at -= 1;
+        }
+        at
+    };
+    let mut place = at;
+    for _ in 0..count {
+        if place <= floor {
+            break;
+        }
+        place = previous(place);
+    }
+    match place > floor {
+        true => Ok((place, text.next(previous(place)).map(|(ch, _)| ch))),
+        false => Ok((floor, before)),
+    }
 }
 
 /// A place shortly before `at` and not before `floor`, found without reading forwards.

@@ -10,6 +10,7 @@
 mod bits;
 mod brackets;
 mod places;
+mod quoted;
 mod scalars;
 mod visit;
 mod window;
@@ -54,6 +55,16 @@ impl Sweeper {
     /// What [`Self::read`] has read.
     pub fn seen(&mut self) -> Option<Seen<'_>> {
         self.window.whole()
+    }
+
+    /// If what [`Self::read`] has read is one string: where its content lies in the input, and the content.
+    pub fn quoted(&mut self) -> Option<(Span, Seen<'_>)> {
+        let mut text = self.window.whole()?;
+        let content = quoted::content(text.text())?;
+        let first = text.span().start;
+        let span = Span::new(text.raw(first + content.start), text.raw(first + content.end));
+        let seen = self.window.seen(content.start as isize, content.end, span.end)?;
+        Some((span, seen))
     }
 
     /// Sweeps a course. Leaves `brackets` as they were, unless it refuses.
