@@ -258,7 +258,11 @@ impl<'m> Selection<'m> {
         let Some(frame) = self.depth.checked_sub(1).and_then(|top| self.frames.get(top)) else {
             return false;
         };
-        let shape = if place == Place::Element { frame.shape.element() } else { frame.child };
+        let shape = match place {
+            Place::Root => return false,
+            Place::Element => frame.shape.element(),
+            Place::Member => frame.child,
+        };
         match shape {
             Shape::KeyValue => true,
             Shape::Span | Shape::BatchItem => selectors.span_kinds,
