@@ -31,7 +31,8 @@ fn streamed(stream: &mut Stream, input: &[u8], random: &mut Random) -> Result<Ve
             }
         }
         while random.once_in(8) {
-            output.extend_from_slice(&room[..stream.flush(&mut room)?.produced]);
+            let progress = stream.flush(&mut room)?;
+            output.extend_from_slice(&room[..progress.produced]);
         }
     }
     loop {
