@@ -120,10 +120,10 @@ impl<'a> Streamed<'a> {
 }
 
 /// The sources in groups: what is large, and what follows up to the next that is; the first group may begin with what is not.
-pub(crate) fn groups<'s>(
-    sources: &'s [Source],
+pub(crate) fn groups(
+    sources: &[Source],
     large: impl Fn(&Source) -> bool,
-) -> Vec<(&'s [Source], Option<&'s Source>)> {
+) -> Vec<(&[Source], Option<&Source>)> {
     let mut groups = Vec::new();
     let (mut from, mut first) = (0, None);
     for (at, source) in sources.iter().enumerate() {

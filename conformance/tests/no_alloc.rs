@@ -108,6 +108,17 @@ fn refusing_allocates_nothing() {
     }
 }
 
+fn flushed(stream: &mut Stream, room: &mut [u8]) -> Result<usize, Error> {
+    let mut total = 0;
+    loop {
+        let progress = stream.flush(room)?;
+        total += progress.produced;
+        if progress.status == Status::NeedsInput {
+            return Ok(total);
+        }
+    }
+}
+
 /// Streams `input` through `room`, flushing now and then; how many bytes came out.
 fn streamed(stream: &mut Stream, input: &[u8], room: &mut [u8]) -> Result<usize, Error> {
     stream.reset();
@@ -121,12 +132,8 @@ fn streamed(stream: &mut Stream, input: &[u8], room: &mut [u8]) -> Result<usize,
                 break;
             }
         }
-        while i % 50 == 0 {
-            let progress = stream.flush(room)?;
-            total += progress.produced;
-            if progress.status == Status::NeedsInput {
-                break;
-            }
+        if i % 50 == 0 {
+            total += flushed(stream, room)?;
         }
     }
     loop {

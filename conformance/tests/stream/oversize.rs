@@ -222,7 +222,6 @@ fn span_kinds_are_decided_within_the_window() {
     fails(&mut stream(WHEN, tool.len(), Oversize::Error), input.as_bytes(), error);
     // Ids stay, so that a trace holds together.
     let masked_chain = chain
-        .replace(r#""out""#, r#""out""#)
         .replace(r#""result""#, r#""[REDACTED]""#)
         .replace(r#""stringValue":"chain""#, r#""stringValue":"[REDACTED]""#);
     let expected = wrap(&format!("{masked_tool},{masked_chain},{masked_tool}"));

@@ -53,13 +53,8 @@ impl Plan<'_> {
                 }
             }
             assert!(piece.is_empty(), "it wants more, but has not taken all");
-            while self.flush {
-                let progress = stream.flush(&mut room)?;
-                output.extend_from_slice(&room[..progress.produced]);
-                if progress.status == Status::NeedsInput {
-                    break;
-                }
-                assert!(progress.produced > 0, "no progress");
+            if self.flush {
+                flush(stream, &mut room, output)?;
             }
         }
         loop {
@@ -70,6 +65,17 @@ impl Plan<'_> {
                 _ => assert!(progress.produced > 0, "no progress"),
             }
         }
+    }
+}
+
+fn flush(stream: &mut Stream, room: &mut [u8], output: &mut Vec<u8>) -> Result<(), Error> {
+    loop {
+        let progress = stream.flush(room)?;
+        output.extend_from_slice(&room[..progress.produced]);
+        if progress.status == Status::NeedsInput {
+            return Ok(());
+        }
+        assert!(progress.produced > 0, "no progress");
     }
 }
 
