@@ -6,6 +6,8 @@ DENY         := .tools/bin/cargo-deny
 BARE         := x86_64-unknown-none thumbv7em-none-eabi
 # An emulator runs the tests of its vector path. `.ci/run` installs what that needs.
 ARM          := aarch64-unknown-linux-gnu
+# What is off unless asked for.
+FEATURES     := --features spanmask/tokio
 # Seconds that a download may take before it counts as not reachable.
 PATIENCE     := 60
 # STRICT=1: what cannot run here fails instead of being skipped.
@@ -41,14 +43,14 @@ fmt-check:
 	cargo fmt --all --check
 
 clippy:
-	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --workspace --all-targets $(FEATURES) --locked -- -D warnings
 
 doc:
-	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps $(FEATURES) --locked
 
 # One call for the whole workspace, so that nothing is built twice for two sets of features.
 unit:
-	cargo test --workspace --locked
+	cargo test --workspace $(FEATURES) --locked
 
 conformance:
 	cargo test -p spanmask-conformance --locked

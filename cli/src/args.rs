@@ -23,6 +23,7 @@ Examples:
   spanmask mask < trace.json > masked.json
   spanmask mask --policy policy.yaml --output masked.json.gz trace.json.gz
   spanmask mask --in-place --report=report.json traces/*.json
+  zcat huge.json.gz | spanmask mask --window 16M > masked.json
 
 Each file is masked in memory before any of it is written; nothing of a refused file is written. Files are
 written in order, and the first error ends the command: on standard output and with --in-place the files
@@ -30,6 +31,11 @@ before it are done and those behind it are not touched; with --output the file i
 does not depend on --jobs: files of some MB are worked on side by side, larger ones by themselves, in blocks
 of whole texts when they hold texts on lines of their own (JSON Lines, for instance).
 Behind a file that does not end with a line feed comes one before the next file.
+
+With --window, and always for files of 1 GiB and more, an input is masked as it comes, a window of it in memory at
+a time. What comes out is the same. When such an input is refused, what lies before the fault is on standard
+output already, masked; files are not written. A string, an attribute, or (when a rule has `when`) a span that is
+larger than the window is an error, or masked whole: --oversize.
 
 --in-place follows a symbolic link to its file, keeps owner and permissions, and gives the file a new inode
 (other hard links keep the old text). A file in which nothing is to be masked is left alone.";
@@ -133,6 +139,14 @@ pub(crate) struct MaskArgs {
     #[arg(long)]
     pub(crate) gzip_output: bool,
 
+    /// Mask every input as it comes, this many bytes of it in memory at a time (K, M, G: powers of 1024)
+    #[arg(long, value_name = "BYTES", value_parser = window)]
+    pub(crate) window: Option<usize>,
+
+    /// What to do when a value is larger than the window
+    #[arg(long, value_enum, default_value_t = OversizeArg::Error)]
+    pub(crate) oversize: OversizeArg,
+
     /// Say how much was masked under which rule: on standard error (a table on a terminal, JSON otherwise) or
     /// as JSON in a file
     #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = true)]
@@ -193,6 +207,36 @@ impl From<FramingArg> for spanmask::Framing {
             FramingArg::Sequence => Self::Sequence,
         }
     }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OversizeArg {
+    /// Refuse the input
+    Error,
+    /// Mask the value whole
+    Mask,
+}
+
+impl From<OversizeArg> for spanmask::Oversize {
+    fn from(oversize: OversizeArg) -> Self {
+        match oversize {
+            OversizeArg::Error => Self::Error,
+            OversizeArg::Mask => Self::Mask,
+        }
+    }
+}
+
+/// The size of a window: a number of bytes, with a unit or none.
+fn window(text: &str) -> Result<usize, String> {
+    const SIZES: std::ops::RangeInclusive<usize> = 32..=1 << 30;
+    let (digits, shift) = match text.char_indices().next_back() {
+        Some((at, 'K' | 'k')) => (&text[..at], 10),
+        Some((at, 'M' | 'm')) => (&text[..at], 20),
+        Some((at, 'G' | 'g')) => (&text[..at], 30),
+        _ => (text, 0),
+    };
+    let size = digits.parse::<usize>().ok().and_then(|count| count.checked_mul(1 << shift));
+    size.filter(|size| SIZES.contains(size)).ok_or_else(|| "a window has 32 bytes to 1G".to_owned())
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

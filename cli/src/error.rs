@@ -80,6 +80,11 @@ impl CliError {
             MaskError::Refused { reason, offset } => {
                 Self::Refused { name: name.to_owned(), offset, reason, hint: hint(reason, input) }
             }
+            MaskError::Oversize { offset } => {
+                let what = "is larger than the window (raise --window, or take --oversize mask)";
+                let why = format!("what begins at byte {offset} {what}");
+                Self::File { name: name.to_owned(), doing: "mask", why }
+            }
             other => Self::File { name: name.to_owned(), doing: "mask", why: other.to_string() },
         }
     }
@@ -118,7 +123,9 @@ pub(crate) fn why(error: &io::Error) -> String {
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::IsADirectory => DIRECTORY.to_owned(),
         io::ErrorKind::StorageFull => "no space left on the device".to_owned(),
-        io::ErrorKind::OutOfMemory => "not enough memory for the whole input".to_owned(),
+        io::ErrorKind::OutOfMemory => {
+            "not enough memory for the whole input (mask it as it comes: --window 16M)".to_owned()
+        }
         _ => error.to_string(),
     }
 }

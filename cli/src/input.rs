@@ -36,6 +36,12 @@ impl Source {
         if path.as_os_str() == "-" { Self::Stdin } else { Self::File(path.to_owned()) }
     }
 
+    /// The length of its file; none of what is no regular file.
+    pub(crate) fn len(&self) -> Option<u64> {
+        let Self::File(path) = self else { return None };
+        fs::metadata(path).ok().filter(Metadata::is_file).map(|metadata| metadata.len())
+    }
+
     /// What messages and reports call it.
     pub(crate) fn name(&self) -> String {
         match self {
@@ -135,6 +141,16 @@ impl Opened {
         let reserved = text.try_reserve(count).map_err(io::Error::from);
         let limited = &mut self.reader.by_ref().take(count as u64);
         reserved.and_then(|()| limited.read_to_end(text)).map_err(|error| self.error(&error))
+    }
+
+    /// Reads some bytes into `room`; none only at the end.
+    pub(crate) fn read(&mut self, room: &mut [u8]) -> Result<usize, CliError> {
+        loop {
+            match self.reader.read(room) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                result => return result.map_err(|error| self.error(&error)),
+            }
+        }
     }
 
     fn error(&self, error: &io::Error) -> CliError {

@@ -15,6 +15,7 @@ mod report;
 mod run;
 mod sarif;
 mod scan;
+mod streamed;
 mod table;
 
 use args::{Cli, Command};

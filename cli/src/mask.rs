@@ -1,4 +1,5 @@
-//! `spanmask mask`: reads, masks in memory, writes. In that order, so nothing of a refused input is ever written.
+//! `spanmask mask`: reads, masks in memory, writes. In that order, so nothing of a refused input is ever written; but
+//! inputs that are too large for it are masked as they come (`streamed`).
 
 use crate::args::MaskArgs;
 use crate::error::CliError;
@@ -8,6 +9,7 @@ use crate::policy;
 use crate::progress::Progress;
 use crate::report::{Counts, RunReport};
 use crate::run::{Run, Task};
+use crate::streamed::{Streamed, groups};
 use spanmask::{Error, Masker};
 use std::fs;
 use std::io::{self, StdoutLock, Write};
@@ -20,11 +22,12 @@ pub(crate) fn run(args: &MaskArgs) -> Result<(), CliError> {
     check(args, &sources)?;
     let policy = policy::load_for_run(&args.input)?;
     let run = Run::new(&args.input, &policy, args.in_place);
+    let mut streamed = Streamed::new(args, &policy);
     let mut report = RunReport::default();
     if args.in_place {
-        in_place(&run, &sources, &mut report)?;
+        in_place(&run, &mut streamed, &sources, &mut report)?;
     } else {
-        combined(&run, args, &sources, &mut report)?;
+        combined(&run, &mut streamed, args, &sources, &mut report)?;
     }
     match &args.report {
         None => Ok(()),
@@ -53,27 +56,39 @@ fn check(args: &MaskArgs, sources: &[Source]) -> Result<(), CliError> {
     Ok(())
 }
 
-fn in_place(run: &Run<'_>, sources: &[Source], report: &mut RunReport) -> Result<(), CliError> {
-    run.each(sources, &MaskTask { in_place: true }, &mut |_, masked| {
-        let Masked { about, counts, replacement, .. } = masked?;
-        report.add(about.name, counts);
-        replacement.map_or(Ok(()), Replacement::commit)
-    })
+fn in_place(
+    run: &Run<'_>,
+    streamed: &mut Streamed<'_>,
+    sources: &[Source],
+    report: &mut RunReport,
+) -> Result<(), CliError> {
+    for (sources, large) in groups(sources, |source| streamed.takes(source)) {
+        if let Some(source) = large {
+            let (name, counts, replacement) = streamed.in_place(source, &run.progress)?;
+            report.add(name, counts);
+            replacement.map_or(Ok(()), Replacement::commit)?;
+        }
+        if sources.is_empty() {
+            continue;
+        }
+        run.each(sources, &MaskTask { in_place: true }, &mut |_, masked| {
+            let Masked { about, counts, replacement, .. } = masked?;
+            report.add(about.name, counts);
+            replacement.map_or(Ok(()), Replacement::commit)
+        })?;
+    }
+    Ok(())
 }
 
 fn combined(
     run: &Run<'_>,
+    streamed: &mut Streamed<'_>,
     args: &MaskArgs,
     sources: &[Source],
     report: &mut RunReport,
 ) -> Result<(), CliError> {
     let mut sink = Sink::open(args)?;
-    let result = run.each(sources, &MaskTask { in_place: false }, &mut |_, masked| {
-        let Masked { about, counts, parts, .. } = masked?;
-        let _bar = run.progress.working("writing", &about.name, parts.iter().map(Vec::len).sum());
-        report.add(about.name, counts);
-        sink.write(&parts)
-    });
+    let result = all_into(&mut sink, run, streamed, sources, report);
     match result {
         Ok(()) => sink.finish(),
         Err(error) => {
@@ -81,6 +96,35 @@ fn combined(
             Err(error)
         }
     }
+}
+
+fn all_into(
+    sink: &mut Sink,
+    run: &Run<'_>,
+    streamed: &mut Streamed<'_>,
+    sources: &[Source],
+    report: &mut RunReport,
+) -> Result<(), CliError> {
+    for (sources, large) in groups(sources, |source| streamed.takes(source)) {
+        if let Some(source) = large {
+            let mut begun = false;
+            let (name, counts) = streamed.mask(source, &run.progress, &mut |piece| {
+                sink.piece(piece, std::mem::replace(&mut begun, true))
+            })?;
+            report.add(name, counts);
+            sink.flush()?;
+        }
+        if sources.is_empty() {
+            continue;
+        }
+        run.each(sources, &MaskTask { in_place: false }, &mut |_, masked| {
+            let Masked { about, counts, parts, .. } = masked?;
+            let _bar = run.progress.working("writing", &about.name, parts.iter().map(Vec::len).sum());
+            report.add(about.name, counts);
+            sink.write(&parts)
+        })?;
+    }
+    Ok(())
 }
 
 struct MaskTask {
@@ -200,14 +244,33 @@ impl Sink {
 
     fn write(&mut self, parts: &[Vec<u8>]) -> Result<(), CliError> {
         let Some(last) = parts.iter().rev().find_map(|part| part.last()) else { return Ok(()) };
-        let separator: &[u8] = if self.ended_line { b"" } else { b"\n" };
+        self.begin_input()?;
         self.ended_line = *last == b'\n';
-        let result = self.writer.write_all(separator).and_then(|()| self.writer.write_parts(parts));
-        // What is masked goes out before the next input is read; gzip is not cut into pieces for it.
-        let result = result.and_then(|()| match &mut self.writer {
+        self.writer.write_parts(parts).map_err(|error| failed(self.name.as_deref(), &error))?;
+        self.flush()
+    }
+
+    /// A piece of an input that comes in pieces; `begun` says that there were some.
+    fn piece(&mut self, piece: &[u8], begun: bool) -> Result<(), CliError> {
+        let Some(last) = piece.last() else { return Ok(()) };
+        if !begun {
+            self.begin_input()?;
+        }
+        self.ended_line = *last == b'\n';
+        self.writer.write_all(piece).map_err(|error| failed(self.name.as_deref(), &error))
+    }
+
+    fn begin_input(&mut self) -> Result<(), CliError> {
+        let separator: &[u8] = if self.ended_line { b"" } else { b"\n" };
+        self.writer.write_all(separator).map_err(|error| failed(self.name.as_deref(), &error))
+    }
+
+    /// What is masked goes out before the next input is read; gzip is not cut into pieces for it.
+    fn flush(&mut self) -> Result<(), CliError> {
+        let result = match &mut self.writer {
             Packer::Plain(writer) => writer.flush(),
             Packer::Gzip(_) => Ok(()),
-        });
+        };
         result.map_err(|error| failed(self.name.as_deref(), &error))
     }
 

@@ -202,14 +202,17 @@ pub(crate) struct Replacement {
     old: Metadata,
 }
 
-impl Replacement {
-    /// For the file at `path`, which was read when it had the metadata `old`.
-    pub(crate) fn prepare(
-        path: &Path,
-        old: Metadata,
-        parts: &[Vec<u8>],
-        gzip: bool,
-    ) -> Result<Self, CliError> {
+/// The new text of a file, while it is being written.
+pub(crate) struct Making {
+    name: String,
+    packer: Packer<NewFile>,
+    target: PathBuf,
+    old: Metadata,
+}
+
+impl Making {
+    /// For the file at `path`, which had the metadata `old` when it was opened.
+    pub(crate) fn begin(path: &Path, old: Metadata, gzip: bool) -> Result<Self, CliError> {
         let name = path.display().to_string();
         let fail = |error: io::Error| CliError::file(&name, "replace", &error);
         if !old.is_file() {
@@ -217,11 +220,36 @@ impl Replacement {
             return Err(CliError::File { name, doing: "replace", why });
         }
         let target = resolve(path).map_err(fail)?;
-        let mut packer = Packer::new(NewFile::replace(&target, &old).map_err(fail)?, gzip);
-        packer.write_parts(parts).map_err(fail)?;
-        let mut file = packer.finish().map_err(fail)?;
-        file.sync().map_err(fail)?;
-        Ok(Self { name, file, target, old })
+        let packer = Packer::new(NewFile::replace(&target, &old).map_err(fail)?, gzip);
+        Ok(Self { name, packer, target, old })
+    }
+
+    /// Writes more of the text.
+    pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), CliError> {
+        self.packer.write_all(bytes).map_err(|error| CliError::file(&self.name, "replace", &error))
+    }
+
+    /// All of the text is written.
+    pub(crate) fn finish(self) -> Result<Replacement, CliError> {
+        let Self { name, packer, target, old } = self;
+        let file = packer.finish().and_then(|mut file| file.sync().map(|()| file));
+        let file = file.map_err(|error| CliError::file(&name, "replace", &error))?;
+        Ok(Replacement { name, file, target, old })
+    }
+}
+
+impl Replacement {
+    /// Of a text that comes in parts.
+    pub(crate) fn prepare(
+        path: &Path,
+        old: Metadata,
+        parts: &[Vec<u8>],
+        gzip: bool,
+    ) -> Result<Self, CliError> {
+        let mut making = Making::begin(path, old, gzip)?;
+        let written = making.packer.write_parts(parts);
+        written.map_err(|error| CliError::file(&making.name, "replace", &error))?;
+        making.finish()
     }
 
     /// Puts it in the place of the file.

@@ -210,6 +210,12 @@ impl Case {
         }
     }
 
+    /// Whether its policy is that of its file and nothing else.
+    #[must_use]
+    pub fn shares_policy(&self) -> bool {
+        self.policy.is_none() && self.policy_text.is_none() && self.externals.is_empty()
+    }
+
     /// The compiled policy: the case's own, or its file's.
     ///
     /// # Errors
@@ -243,6 +249,10 @@ impl PolicyText {
 }
 
 impl Externals {
+    fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.literals.is_empty()
+    }
+
     fn handed_in(&self) -> MapExternals {
         let keys = self
             .keys

@@ -1,6 +1,6 @@
 //! Masking allocates nothing once the masker is made: a counting allocator watches.
 
-use spanmask::{Error, Policy};
+use spanmask::{Error, Oversize, Policy, Status, Stream, StreamOptions};
 use spanmask_conformance::traces;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -104,6 +104,69 @@ fn refusing_allocates_nothing() {
             let counted = calls(|| result = masker.mask_in_place(&mut buffer, input.len()));
             assert!(result.is_err());
             assert_eq!(counted, 0, "{policy_name}");
+        }
+    }
+}
+
+fn flushed(stream: &mut Stream, room: &mut [u8]) -> Result<usize, Error> {
+    let mut total = 0;
+    loop {
+        let progress = stream.flush(room)?;
+        total += progress.produced;
+        if progress.status == Status::NeedsInput {
+            return Ok(total);
+        }
+    }
+}
+
+/// Streams `input` through `room`, flushing now and then; how many bytes came out.
+fn streamed(stream: &mut Stream, input: &[u8], room: &mut [u8]) -> Result<usize, Error> {
+    stream.reset();
+    let mut total = 0;
+    for (i, mut piece) in input.chunks(1_000).enumerate() {
+        loop {
+            let progress = stream.push(piece, room)?;
+            total += progress.produced;
+            piece = &piece[progress.consumed..];
+            if progress.status == Status::NeedsInput {
+                break;
+            }
+        }
+        if i % 50 == 0 {
+            total += flushed(stream, room)?;
+        }
+    }
+    loop {
+        let progress = stream.finish(room)?;
+        total += progress.produced;
+        if progress.status == Status::Done {
+            return Ok(total);
+        }
+    }
+}
+
+/// A stream's memory is that which it is made with, however long the input is.
+#[test]
+fn streaming_allocates_nothing() {
+    for (policy_name, policy) in policies() {
+        for oversize in [Oversize::Error, Oversize::Mask] {
+            let options = StreamOptions { window: 16 << 10, oversize, ..StreamOptions::default() };
+            let mut stream = policy.stream_with(&options);
+            for (name, input) in &traces() {
+                let long = [&input[..], b"\n"].concat().repeat(20);
+                let mut result = Ok(0);
+                let counted = calls(|| result = streamed(&mut stream, &long, &mut [0; 5_000]));
+                assert_eq!(counted, 0, "{policy_name} on {name}");
+                match result {
+                    Ok(len) => assert!(len > 0, "{policy_name} on {name}"),
+                    Err(error) => {
+                        assert!(
+                            oversize == Oversize::Error && matches!(error, Error::Oversize { .. }),
+                            "{error}"
+                        );
+                    }
+                }
+            }
         }
     }
 }
