@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// A compiled policy: immutable, cheap to clone, shared between threads without locks.
 #[derive(Clone)]
-pub struct Policy(Arc<Compiled>);
+pub struct Policy(pub(crate) Arc<Compiled>);
 
 pub(crate) struct Compiled {
     pub(crate) core: spanmask_core::policy::Policy<'static>,

@@ -12,6 +12,8 @@ pub mod avx512;
 pub mod neon;
 pub mod scalar;
 
+use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
+
 /// Bytes in a block.
 pub const BLOCK: usize = 64;
 
@@ -41,7 +43,8 @@ pub const WINDOW: usize = 3 * BLOCK;
 pub const LANES: usize = 5;
 
 /// For each half of a byte and each lane, a bit for each of eight groups of factors.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub struct Nibbles {
     /// By the lower four bits.
     pub low: [[u8; 16]; LANES],

@@ -134,11 +134,11 @@ impl Progress {
             let place = match (places.bits.next(factors.groups, from), &factors.reach) {
                 (Some(place), _) => place,
                 (None, Reach::Run(run)) => self.behind_segment(places, factors.groups, run)?,
-                (None, Reach::Chars(_)) => return None,
+                (None, Reach::Chars(..)) => return None,
             };
             let start = match &factors.reach {
                 Reach::Run(run) => near::run_start(places.raw, run, self.at, self.before, place),
-                Reach::Chars(count) => {
+                Reach::Chars(count, _) => {
                     match near::back(text, places.raw, floor, place, usize::from(*count)) {
                         Ok(start) => start,
                         Err((next, near)) => {

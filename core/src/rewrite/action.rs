@@ -54,14 +54,14 @@ impl Target<'_> {
         }
         let text = Escaped::new(self.input(), span.start, span.end, part.level);
         match policy.rules.get(usize::from(part.rule)).map(|rule| rule.action) {
-            Some(Action::Replace(token)) => whole(Replacement::Pool(at_level(&token, part.level), 1)),
+            Some(Action::Replace(token, _)) => whole(Replacement::Pool(at_level(&token, part.level), 1)),
             Some(Action::Mask { with, keep_first, keep_last }) => {
                 masked(text, at_level(&with, part.level), keep_first as usize, keep_last as usize)
             }
-            Some(Action::Hash { key, length }) => {
+            Some(Action::Hash { key, length, .. }) => {
                 policy.keys.get(key as usize).map_or(nothing, |key| whole(edits.digest(text, key, length)))
             }
-            Some(Action::Remove) | None => nothing,
+            Some(Action::Remove(_)) | None => nothing,
         }
     }
 }

@@ -34,6 +34,18 @@ pub struct Selectors<'p> {
     pub span_kinds: bool,
 }
 
+#[cfg(feature = "alloc")]
+impl Selectors<'_> {
+    /// The same, owned.
+    #[must_use]
+    pub fn into_owned(self) -> Selectors<'static> {
+        let Paths { segments, selectors, starts, at_root } = self.paths;
+        let paths =
+            Paths { segments: segments.into_owned(), selectors: selectors.into_owned(), starts, at_root };
+        Selectors { names: self.names.into_owned(), paths, ..self }
+    }
+}
+
 impl Selectors<'_> {
     /// Whether places matter at all.
     #[must_use]
