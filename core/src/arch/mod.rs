@@ -36,6 +36,12 @@ pub struct Masks {
     pub letter_u: u64,
 }
 
+impl Masks {
+    /// No byte.
+    pub const NONE: Self =
+        Self { quote: 0, backslash: 0, operator: 0, white: 0, control: 0, simple_escape: 0, letter_u: 0 };
+}
+
 /// A block, and one before and behind it.
 pub const WINDOW: usize = 3 * BLOCK;
 
@@ -101,6 +107,9 @@ pub enum Path {
 }
 
 impl Path {
+    /// Plain Rust, which runs on every CPU.
+    pub const PLAIN: Self = Self::Scalar(scalar::Scalar);
+
     /// The fastest that this CPU has.
     #[must_use]
     pub fn detect() -> Self {

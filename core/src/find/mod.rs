@@ -4,7 +4,6 @@ mod cover;
 mod paint;
 mod search;
 
-#[cfg(feature = "alloc")]
 use crate::arch::Path;
 use crate::near::Bits;
 use crate::policy::Policy;
@@ -13,10 +12,10 @@ use crate::table::Room;
 use crate::view::{Escaped, Plain, Rewind, Text};
 use cover::Cover;
 use paint::Paint;
-use search::{Places, Progress};
+use search::Places;
 
 pub use paint::SEGMENT;
-pub(crate) use search::skip;
+pub(crate) use search::{Progress, skip};
 
 /// Readings of a value: as it is, and with one more level of escapes resolved.
 const READINGS: usize = 2;
@@ -78,22 +77,61 @@ fn ones(words: &[u64]) -> impl Iterator<Item = usize> {
     })
 }
 
+/// What finding needs, lent.
+pub(crate) struct Rooms<'m> {
+    /// [`SEGMENT`] of them.
+    pub(crate) cells: Room<'m, u16>,
+    /// [`SEGMENT`] of them.
+    pub(crate) reach: Room<'m, u32>,
+    pub(crate) rewind: Rewind<'m>,
+    /// [`BITS`] of them.
+    pub(crate) bits: Room<'m, u64>,
+    /// As many as [`progresses`] says, for searches and for allowances.
+    pub(crate) searches: Room<'m, Progress>,
+    pub(crate) allow: Room<'m, Progress>,
+}
+
+/// Words for the places of a segment.
+pub(crate) const BITS: usize = Bits::words(SEGMENT);
+
+/// How many of them searches and allowances take.
+pub(crate) fn progresses(policy: &Policy<'_>) -> [usize; 2] {
+    [policy.searches.len() * READINGS, policy.allow.len() * READINGS]
+}
+
+impl<'m> Finder<'m> {
+    /// Within these rooms.
+    pub(crate) fn within(path: Path, rooms: Rooms<'m>) -> Self {
+        let Rooms { cells, reach, rewind, bits, searches, allow } = rooms;
+        Self {
+            paint: Paint::new(cells),
+            cover: Cover::new(reach),
+            rewind,
+            searches,
+            bits: Bits::new(path, bits),
+            allow,
+            value: Value::default(),
+            number: 0,
+            escaped: false,
+        }
+    }
+}
+
 impl Finder<'_> {
     /// Memory for a policy.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn new(policy: &Policy<'_>, path: Path) -> Self {
-        Self {
-            paint: Paint::new(Room::filled(0, SEGMENT)),
-            cover: Cover::new(Room::filled(0, SEGMENT)),
+        let [searches, allow] = progresses(policy).map(|count| Room::filled(Progress::NONE, count));
+        let rooms = Rooms {
+            cells: Room::filled(0, SEGMENT),
+            reach: Room::filled(0, SEGMENT),
             rewind: Rewind::new(),
-            searches: Room::filled(Progress::default(), policy.searches.len() * READINGS),
-            bits: Bits::new(path, Room::filled(0, Bits::words(SEGMENT))),
-            allow: Room::filled(Progress::default(), policy.allow.len() * READINGS),
-            value: Value::default(),
-            number: 0,
-            escaped: false,
-        }
+            bits: Room::filled(0, BITS),
+            searches,
+            allow,
+        };
+        Self::within(path, rooms)
     }
 
     /// Turns to a value.

@@ -20,7 +20,7 @@ mod error;
 mod write;
 
 pub use error::{Fault, ImageError, Section, WriteError};
-pub use write::Keys;
+pub use write::{Keys, seal};
 
 use crate::factor::Stops;
 use crate::limits::Limits;
@@ -66,7 +66,8 @@ struct Header {
     reserved: u32,
 }
 
-/// Bytes in front of what the checksum is of.
+/// Where the checksum stands, and what it is of begins.
+const CHECKSUM: usize = 20;
 const UNSUMMED: usize = 24;
 
 /// What a policy has one of.

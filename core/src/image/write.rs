@@ -1,6 +1,6 @@
 //! From policies to images.
 
-use super::{CRC, Head, Header, MAGIC, ORDER, Section, UNSUMMED, VERSION, WriteError, aligned};
+use super::{CHECKSUM, CRC, Head, Header, MAGIC, ORDER, Section, UNSUMMED, VERSION, WriteError, aligned};
 use crate::policy::Policy;
 use crate::table::Pad;
 use zerocopy::IntoBytes;
@@ -14,6 +14,14 @@ pub enum Keys {
     Refuse,
     /// They are written as they are.
     Include,
+}
+
+/// Sets the checksum of an image that has been changed, for tests that want to get behind it.
+pub fn seal(image: &mut [u8]) {
+    let sum = CRC.checksum(image.get(UNSUMMED..).unwrap_or(&[]));
+    if let Some(place) = image.get_mut(CHECKSUM..UNSUMMED) {
+        place.copy_from_slice(&sum.to_le_bytes());
+    }
 }
 
 impl Policy<'_> {
@@ -83,7 +91,7 @@ impl Policy<'_> {
             fill.fill(0);
             rest = behind;
         }
-        let mut header = Header {
+        let header = Header {
             magic: MAGIC,
             order: ORDER,
             version: VERSION,
@@ -94,10 +102,7 @@ impl Policy<'_> {
             reserved: 0,
         };
         front.copy_from_slice(header.as_bytes());
-        header.checksum = CRC.checksum(out.get(UNSUMMED..).unwrap_or(&[]));
-        if let Some(front) = out.get_mut(..size_of::<Header>()) {
-            front.copy_from_slice(header.as_bytes());
-        }
+        seal(out);
         Ok(needed)
     }
 

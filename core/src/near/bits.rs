@@ -31,14 +31,12 @@ pub(crate) struct Bits<'m> {
 
 impl<'m> Bits<'m> {
     /// Bits for segments of at most `64 * words.len() / MAX_GROUPS` bytes.
-    #[cfg(feature = "alloc")]
     pub(crate) fn new(path: Path, words: Room<'m, u64>) -> Self {
         let segment = Span::new(0, 0);
         Self { path, words, segment, present: 0, behind: [(0, 0); MOST], count: 0, known: [0; READINGS] }
     }
 
     /// Words that segments of `len` bytes take.
-    #[cfg(feature = "alloc")]
     pub(crate) const fn words(len: usize) -> usize {
         len.div_ceil(BLOCK) * MAX_GROUPS
     }

@@ -15,7 +15,7 @@ use crate::span::Span;
 use crate::table::{Part, Room};
 
 /// Hexadecimal digits of a digest.
-const DIGITS: usize = 64;
+pub(crate) const DIGITS: usize = 64;
 
 /// What is written in place of some raw bytes.
 #[derive(Clone, Copy, Debug)]
@@ -36,8 +36,9 @@ enum Replacement {
 }
 
 impl Edit {
-    #[cfg(feature = "alloc")]
-    const NONE: Self = Self { span: Span::new(0, 0), text: Replacement::Zero, rule: 0 };
+    /// None. All zero, so that a static of it takes no room in flash.
+    pub(crate) const NONE: Self =
+        Self { span: Span::new(0, 0), text: Replacement::Pool(Part { start: 0, len: 0 }, 0), rule: 0 };
 
     fn new_len(&self) -> usize {
         match self.text {
@@ -80,10 +81,18 @@ impl Edits<'_> {
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn new(capacity: usize) -> Self {
+        let digests = Room::filled([0; DIGITS], (capacity / 8).max(1));
+        Self::within(Room::filled(Edit::NONE, capacity.max(1)), digests)
+    }
+}
+
+impl<'m> Edits<'m> {
+    /// As many edits as there is room for, and as many digests; both at least one.
+    pub(crate) fn within(list: Room<'m, Edit>, digests: Room<'m, [u8; DIGITS]>) -> Self {
         Self {
-            list: Room::filled(Edit::NONE, capacity.max(1)),
+            list,
             count: 0,
-            digests: Room::filled([0; DIGITS], (capacity / 8).max(1)),
+            digests,
             digest_count: 0,
             dropped: false,
             growth: 0,
@@ -92,7 +101,9 @@ impl Edits<'_> {
             overflow: false,
         }
     }
+}
 
+impl Edits<'_> {
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.flushed();

@@ -75,7 +75,7 @@ impl Origins {
 impl Window {
     pub(super) const fn new() -> Self {
         Self {
-            bytes: [b' '; SIZE],
+            bytes: [0; SIZE],
             have: 0,
             base: 0,
             next: 0,

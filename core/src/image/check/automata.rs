@@ -84,3 +84,19 @@ fn waits(table: &Table, transitions: &[u32], waits: &[u16]) -> Sound {
     }
     Some(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn multiples_are_told() {
+        for of in (1..300).chain([65_535, 65_536, u32::MAX - 1, u32::MAX]) {
+            let multiples = Multiples::of(of).unwrap();
+            for number in (0..2_000).chain(u32::MAX - 2_000..=u32::MAX) {
+                assert_eq!(multiples.has(number), number % of == 0, "{number} of {of}");
+            }
+        }
+        assert!(Multiples::of(0).is_none());
+    }
+}
