@@ -13,7 +13,7 @@ PATIENCE     := 60
 # STRICT=1: what cannot run here fails instead of being skipped.
 STRICT       :=
 
-.PHONY: check fmt fmt-check clippy doc no-std neon deny unit conformance test ci toolchain bench bench-peers
+.PHONY: check fmt fmt-check clippy doc no-std neon bare deny unit conformance test ci toolchain bench bench-peers
 
 check: fmt-check clippy doc no-std
 
@@ -23,6 +23,7 @@ test: toolchain
 	$(call part,doc)
 	$(call part,no-std)
 	$(call part,neon)
+	$(call part,bare)
 	$(call part,deny)
 	$(call part,unit)
 
@@ -99,6 +100,14 @@ neon:
 		echo "cargo test -p spanmask-core --lib --target $(ARM) with $$features"; \
 		RUSTFLAGS="-D warnings -C target-feature=$$features" \
 			cargo test -p spanmask-core --lib --target $(ARM) --locked || exit 1; done
+
+# Masks on a Cortex-M4, without a heap, in an emulator.
+bare:
+	@if ! command -v qemu-system-arm >/dev/null; then \
+		$(call skip,no masking on a Cortex-M4: apt-get install qemu-system-arm); exit 0; fi; \
+	if command -v rustup >/dev/null && ! rustup target list --installed | grep -qx thumbv7em-none-eabi; then \
+		$(call skip,no masking on a Cortex-M4: rustup target add thumbv7em-none-eabi); exit 0; fi; \
+	cd examples/bare && timeout 600 cargo run --release --locked </dev/null
 
 # Licences, bans and sources need no network. Advisories need a git clone.
 deny: $(DENY)

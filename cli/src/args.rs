@@ -54,6 +54,7 @@ const POLICY_HELP: &str = "\
 Examples:
   spanmask policy check policy.yaml
   spanmask policy show preset:default > policy.yaml
+  spanmask policy compile policy.yaml -o policy.image
   spanmask policy schema > spanmask.schema.json
   spanmask policy detectors";
 
@@ -96,7 +97,8 @@ pub(crate) enum Command {
 /// What `mask` and `scan` share.
 #[derive(Debug, Args)]
 pub(crate) struct InputArgs {
-    /// The policy: a YAML, JSON or TOML file, or a preset (preset:default, preset:langfuse-docs)
+    /// The policy: a YAML, JSON or TOML file, what `policy compile` has made of one, or a preset (preset:default,
+    /// preset:langfuse-docs)
     #[arg(short, long, value_name = "FILE|preset:NAME", default_value = "preset:default")]
     pub(crate) policy: String,
 
@@ -181,6 +183,18 @@ pub(crate) enum PolicyCommand {
         /// The policy
         #[arg(value_name = "FILE|preset:NAME")]
         policy: String,
+    },
+    /// Compile a policy into an image, which loads at once and needs no other file
+    Compile {
+        /// The policy
+        #[arg(value_name = "FILE|preset:NAME")]
+        policy: String,
+        /// Write to this file, atomically or not at all
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+        /// Write the keys of `hash` actions too: whoever has the image has the keys
+        #[arg(long)]
+        with_keys: bool,
     },
     /// Print the JSON Schema of policies
     Schema,

@@ -3,12 +3,13 @@
 use crate::args::{InputArgs, PolicyCommand};
 use crate::error::{CliError, say, why};
 use crate::externals::Surroundings;
-use crate::output::print;
+use crate::output::{print, write_file};
 use crate::table::Table;
 use serde::Serialize;
-use spanmask::{Document, Format, Policy, detectors, presets, schema};
+use spanmask::{Document, Format, Policy, WriteError, detectors, is_image, presets, schema};
 use std::fs;
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 const PRESET: &str = "preset:";
 
@@ -17,6 +18,7 @@ pub(crate) fn run(command: &PolicyCommand) -> Result<(), CliError> {
     match command {
         PolicyCommand::Check { policy } => check(policy),
         PolicyCommand::Show { policy } => show(policy),
+        PolicyCommand::Compile { policy, output, with_keys } => compile(policy, output, *with_keys),
         PolicyCommand::Schema => print(schema::json_schema().as_bytes()),
         PolicyCommand::Detectors { json } => print(list(*json).as_bytes()),
     }
@@ -24,7 +26,7 @@ pub(crate) fn run(command: &PolicyCommand) -> Result<(), CliError> {
 
 /// The policy of a run, its warnings told.
 pub(crate) fn load_for_run(args: &InputArgs) -> Result<Policy, CliError> {
-    let policy = Text::read(&args.policy)?.compile()?;
+    let policy = load(&args.policy)?;
     if !args.quiet {
         warn(&args.policy, &policy);
     }
@@ -38,14 +40,30 @@ fn warn(name: &str, policy: &Policy) {
 }
 
 fn check(name: &str) -> Result<(), CliError> {
-    let policy = Text::read(name)?.compile()?;
+    let policy = load(name)?;
     warn(name, &policy);
     let rules = policy.rules().count();
     print(format!("{name}: ok, {rules} {}\n", if rules == 1 { "rule" } else { "rules" }).as_bytes())
 }
 
+fn compile(name: &str, output: &Path, with_keys: bool) -> Result<(), CliError> {
+    let policy = load(name)?;
+    warn(name, &policy);
+    let image = match with_keys {
+        true => policy.save_with_keys(),
+        false => policy.save().map(Zeroizing::new),
+    };
+    let image = image.map_err(|error| {
+        let hint = if error == WriteError::Keys { " (--with-keys writes them)" } else { "" };
+        CliError::Policy(format!("{name}: {error}{hint}"))
+    })?;
+    write_file(output, &image)
+}
+
 fn show(name: &str) -> Result<(), CliError> {
-    let text = Text::read(name)?;
+    let Source::Text(text) = Source::read(name)? else {
+        return Err(CliError::Policy(format!("{name}: it is compiled, and its text is not in it")));
+    };
     // A preset comes with its comments.
     let yaml = if name.starts_with(PRESET) { text.text } else { text.parse()?.to_yaml() };
     print((yaml.trim_end().to_owned() + "\n").as_bytes())
@@ -72,6 +90,22 @@ fn list(json: bool) -> String {
     table.to_string()
 }
 
+fn load(name: &str) -> Result<Policy, CliError> {
+    match Source::read(name)? {
+        Source::Text(text) => text.compile(),
+        Source::Image(image) => {
+            Policy::load(&image).map_err(|error| CliError::Policy(format!("{name}: {error}")))
+        }
+    }
+}
+
+/// What stands under the name of a policy.
+enum Source {
+    Text(Text),
+    /// It may hold keys.
+    Image(Zeroizing<Vec<u8>>),
+}
+
 /// The text of a policy and where it stands.
 struct Text {
     name: String,
@@ -80,14 +114,27 @@ struct Text {
     directory: PathBuf,
 }
 
-impl Text {
+impl Source {
     fn read(name: &str) -> Result<Self, CliError> {
-        match name.strip_prefix(PRESET) {
-            Some(preset) => Self::preset(name, preset),
-            None => Self::file(name),
+        if let Some(preset) = name.strip_prefix(PRESET) {
+            return Text::preset(name, preset).map(Self::Text);
         }
+        let bytes = fs::read(name).map(Zeroizing::new).map_err(|error| {
+            let hint = if presets::names().contains(&name) {
+                format!("; {PRESET}{name} is a preset")
+            } else {
+                String::new()
+            };
+            CliError::Policy(format!("{name}: cannot read the policy: {}{hint}", why(&error)))
+        })?;
+        if is_image(&bytes) {
+            return Ok(Self::Image(bytes));
+        }
+        Text::file(name, &bytes).map(Self::Text)
     }
+}
 
+impl Text {
     fn preset(name: &str, preset: &str) -> Result<Self, CliError> {
         let Some(text) = presets::text(preset) else {
             let known: Vec<_> = presets::names().iter().map(|known| format!("{PRESET}{known}")).collect();
@@ -104,22 +151,14 @@ impl Text {
         })
     }
 
-    fn file(name: &str) -> Result<Self, CliError> {
+    fn file(name: &str, bytes: &[u8]) -> Result<Self, CliError> {
         let path = Path::new(name);
-        let text = fs::read(path).map_err(|error| {
-            let hint = if presets::names().contains(&name) {
-                format!("; {PRESET}{name} is a preset")
-            } else {
-                String::new()
-            };
-            CliError::Policy(format!("{name}: cannot read the policy: {}{hint}", why(&error)))
-        })?;
-        let text = String::from_utf8(text).map_err(|error| {
-            let at = error.utf8_error().valid_up_to();
+        let text = str::from_utf8(bytes).map_err(|error| {
+            let at = error.valid_up_to();
             CliError::Policy(format!("{name}: the policy is not UTF-8 (byte {at})"))
         })?;
         let directory = path.parent().map(Path::to_owned).unwrap_or_default();
-        Ok(Self { name: name.to_owned(), text, format: Format::of_path(path), directory })
+        Ok(Self { name: name.to_owned(), text: text.to_owned(), format: Format::of_path(path), directory })
     }
 
     fn parse(&self) -> Result<Document, CliError> {

@@ -25,12 +25,13 @@ fn man() {
     place.run("man policy.yaml").fails(1, &["policy.yaml: cannot write"]);
 }
 
-const COMMANDS: [&str; 9] = [
+const COMMANDS: [&str; 10] = [
     "mask",
     "scan",
     "policy",
     "policy check",
     "policy show",
+    "policy compile",
     "policy schema",
     "policy detectors",
     "completions",

@@ -205,3 +205,39 @@ fn files_of_literals_lie_next_to_the_policy() {
     std::fs::remove_file(place.path("sub/names.txt")).unwrap();
     place.run("policy check sub/p.yaml").fails(2, &["rules[0]", "names.txt", "no such file"]);
 }
+
+#[test]
+fn compiled_policies() {
+    let place = Place::new();
+    assert_eq!(place.run("policy compile policy.yaml -o policy.image").clean(), "");
+    assert_eq!(place.run("policy check policy.image").clean(), "policy.image: ok, 2 rules\n");
+    assert_eq!(place.run_with("mask -p policy.image", PLAIN).clean(), MASKED);
+    // Compiling again changes nothing.
+    assert_eq!(place.run("policy compile policy.image -o again.image").clean(), "");
+    let image = std::fs::read(place.path("policy.image")).unwrap();
+    assert!(std::fs::read(place.path("again.image")).unwrap() == image);
+
+    let mut damaged = image.clone();
+    damaged[300] ^= 1;
+    place.write("damaged.image", &damaged);
+    place.write("cut.image", &image[..image.len() - 8]);
+    for (name, words) in [("damaged.image", "checksum"), ("cut.image", "cut off")] {
+        place.run_with(&format!("mask -p {name}"), PLAIN).fails(2, &[name, words]);
+    }
+    place.run("policy show policy.image").fails(2, &["policy.image", "compiled"]);
+    place.run("policy compile policy.yaml -o nowhere/policy.image").fails(1, &["nowhere/policy.image"]);
+}
+
+#[test]
+fn keys_are_compiled_only_when_asked_for() {
+    let place = Place::new();
+    place.write(
+        "keyed.yaml",
+        "version: 1\nrules:\n  - id: A\n    literals: [Falcon]\n    hash: { key: tawny, length: 8 }\n",
+    );
+    place.run("policy compile keyed.yaml -o keyed.image").fails(2, &["keyed.yaml", "keys", "--with-keys"]);
+    assert!(!place.names().contains(&"keyed.image".to_owned()));
+    assert_eq!(place.run("policy compile --with-keys keyed.yaml -o keyed.image").clean(), "");
+    let masked = |policy: &str| place.run_with(&format!("mask -p {policy}"), PLAIN).clean();
+    assert_eq!(masked("keyed.image"), masked("keyed.yaml"));
+}

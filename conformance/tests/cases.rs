@@ -94,7 +94,8 @@ fn run(kind: Kind, file: &File, case: &Case) {
     masker.set_framing(case.framing());
     let input = case.input();
     if let Some(error) = &case.error {
-        return refused(&mut masker, &input, error);
+        refused(&mut masker, &input, error);
+        return refused(&mut loaded(&policy, case), &input, error);
     }
     let output = match kind {
         Kind::Mask => case.output().unwrap_or_default(),
@@ -108,10 +109,24 @@ fn run(kind: Kind, file: &File, case: &Case) {
     every_way(&mut masker, &input, &output);
     counted(&masker, case);
     found(&mut masker, case, &input, output.len());
+    let mut loaded = loaded(&policy, case);
+    let mut text = input.clone();
+    loaded.mask_vec(&mut text).unwrap();
+    assert!(text == output, "loaded: {}", String::from_utf8_lossy(&text));
+    counted(&loaded, case);
+    found(&mut loaded, case, &input, output.len());
     if kind == Kind::Free {
         same_shape(&case.name, &input, &output, LEVELS);
     }
     held(case, &output);
+}
+
+/// The same policy, from its image.
+fn loaded(policy: &Policy, case: &Case) -> Masker {
+    let image = policy.save_with_keys().unwrap();
+    let mut masker = Policy::load(&image).unwrap_or_else(|error| panic!("image: {error}")).masker();
+    masker.set_framing(case.framing());
+    masker
 }
 
 /// Warnings begin with the place that they are about.

@@ -35,6 +35,17 @@ fn with_externals(text: &str) -> Policy {
     Policy::compile(&document, &externals).unwrap()
 }
 
+/// Also tells when the layout of images changes, which must change their version.
+#[test]
+fn the_image_of_the_bare_example_is_its_policy() {
+    let policy = Policy::from_yaml(&read("examples/bare/policy.yaml")).unwrap();
+    let image = fs::read(folder().join("../examples/bare/policy.image")).unwrap();
+    assert!(
+        policy.save().unwrap() == image,
+        "spanmask policy compile examples/bare/policy.yaml -o examples/bare/policy.image"
+    );
+}
+
 #[test]
 fn the_trace_is_masked_by_the_default_policy() {
     let trace = read("examples/trace.json");

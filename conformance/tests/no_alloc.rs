@@ -2,6 +2,10 @@
 
 use spanmask::{Error, Oversize, Policy, Status, Stream, StreamOptions};
 use spanmask_conformance::traces;
+use spanmask_core::arch::Path;
+use spanmask_core::image::Aligned;
+use spanmask_core::mask::{Framing, Masker, Memory, Sizes};
+use spanmask_core::policy::Policy as Core;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
@@ -169,4 +173,43 @@ fn streaming_allocates_nothing() {
             }
         }
     }
+}
+
+/// Room for each of the policies here.
+type Room = Memory<9, 1033, 512, 32_768, 1024, 64>;
+
+#[test]
+fn images_and_lent_memory_allocate_nothing() {
+    let mut memory = Box::new(Room::new());
+    let traces = traces();
+    for (policy_name, policy) in policies() {
+        let image = Aligned::copy(&policy.save_with_keys().unwrap());
+        let mut masker = policy.masker();
+        for (name, input) in &traces {
+            let mut buffer = vec![0; input.len() * 3 + 4096];
+            let mut output = buffer.clone();
+            buffer[..input.len()].copy_from_slice(input);
+            let mut results = [Ok(0), Ok(0)];
+            let counted = calls(|| {
+                let core = Core::from_image(image.bytes()).unwrap();
+                let mut lent = Masker::within(&core, Path::detect(), &mut *memory).unwrap();
+                results[0] = lent.mask_in_place(&core, &mut buffer, input.len(), Framing::Sequence);
+                results[1] = masker.mask_into(input, &mut output);
+            });
+            assert_eq!(counted, 0, "{policy_name} on {name}");
+            let len = results[1].unwrap();
+            assert_eq!(results[0], results[1], "{policy_name} on {name}");
+            assert!(buffer[..len] == output[..len], "{policy_name} on {name}");
+        }
+    }
+}
+
+#[test]
+fn too_little_memory_says_what_is_needed() {
+    let image = Aligned::copy(&Policy::preset("langfuse-docs").unwrap().save().unwrap());
+    let core = Core::from_image(image.bytes()).unwrap();
+    let needed = Sizes::of(&core);
+    assert_eq!((needed.levels, needed.places), (9, 1033));
+    let mut memory = Box::new(Memory::<9, 1033, 0, 32_768, 1, 1>::new());
+    assert_eq!(Masker::within(&core, Path::PLAIN, &mut memory).err(), Some(needed));
 }

@@ -29,20 +29,28 @@ pub(crate) struct Active<'m> {
 }
 
 impl<'m> Active<'m> {
-    /// Memory for a policy whose places have this many words of conditions.
+    /// Memory for a policy.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub(crate) fn new(policy: &Policy<'_>) -> Self {
         let words = policy.searches.len().div_ceil(64);
+        Self::within([0; 3].map(|zero| Room::filled(zero, words)), Room::filled(0, policy.selectors.words()))
+    }
+
+    /// Within three rooms of a bit a search, and one of a bit a condition.
+    pub(crate) fn within(
+        [strings, numbers, booleans]: [Room<'m, u64>; 3],
+        conditions: Room<'m, u64>,
+    ) -> Self {
         Self {
-            strings: Room::filled(0, words),
-            numbers: Room::filled(0, words),
-            booleans: Room::filled(0, words),
+            strings,
+            numbers,
+            booleans,
             whole_string: None,
             whole_number: None,
             whole_boolean: None,
             exempt: false,
-            conditions: Room::filled(0, policy.selectors.words()),
+            conditions,
             span_kinds: 0,
             excluded: false,
             known: false,

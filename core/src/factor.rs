@@ -9,6 +9,9 @@
 //! treats `\u` apart. So factors never miss a match of a text without `\u`, at any level of escapes.
 
 use crate::arch::{Isa, LANES, Nibbles};
+use crate::table::Pad;
+use zerocopy::little_endian::U128;
+use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
 /// Groups of factors.
 pub const MAX_GROUPS: usize = 32;
@@ -20,19 +23,23 @@ const SET: usize = 8;
 pub type Groups = u32;
 
 /// The factors of a search.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub struct Factors {
     /// Groups of which every match shows one; none when the search has no factor, and may match anywhere.
     pub groups: Groups,
     /// How far before its factor a match may begin.
     pub reach: Reach,
+    /// Nothing.
+    pub pad: Pad<2>,
 }
 
 /// How far before its factor a match may begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(u8)]
 pub enum Reach {
     /// At most so many characters, which are at most [`Reach::MOST`].
-    Chars(u8),
+    Chars(u8, Pad<16>),
     /// As many characters as there are, all of this run.
     Run(Run),
 }
@@ -40,16 +47,23 @@ pub enum Reach {
 impl Reach {
     /// The most characters of [`Reach::Chars`].
     pub const MOST: u8 = 8;
+
+    /// At most so many characters.
+    #[must_use]
+    pub const fn chars(count: u8) -> Self {
+        Self::Chars(count, Pad::ZERO)
+    }
 }
 
 impl Default for Reach {
     fn default() -> Self {
-        Self::Chars(0)
+        Self::chars(0)
     }
 }
 
 /// Which values of a text must be looked at: those in which a factor shows, and those under a name that shows one.
-#[derive(Clone)]
+#[derive(Clone, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub struct Stops {
     /// What factors look like.
     pub lanes: Lanes,
@@ -61,11 +75,13 @@ pub struct Stops {
     /// Every value must be looked at: a search without factors may match anywhere, or whole values are selected otherwise
     /// than by names.
     pub everywhere: bool,
+    /// Nothing.
+    pub pad: Pad<3>,
 }
 
 impl Stops {
     /// No value.
-    pub const NONE: Self = Self { lanes: Lanes::NONE, bare: 0, names: 0, everywhere: false };
+    pub const NONE: Self = Self { lanes: Lanes::NONE, bare: 0, names: 0, everywhere: false, pad: Pad::ZERO };
 
     /// Every value.
     #[must_use]
@@ -75,23 +91,25 @@ impl Stops {
 }
 
 /// The bytes of each lane, for all groups.
-#[derive(Clone)]
+#[derive(Clone, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub struct Lanes {
     /// `bytes[lane][byte]`: the groups whose factors may have this byte there.
     bytes: [[Groups; 256]; LANES],
     /// The same for eight groups each, as products of what holds for either half of a byte: never less.
     sets: [Nibbles; MAX_GROUPS / SET],
     /// How many of `sets` hold any group.
-    used: usize,
+    used: u32,
     /// For each lane, the groups that may have the first byte of a character beyond ASCII there.
     wide: [Groups; LANES],
 }
 
 /// Raw bytes that a stretch of a match may be spelled with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub struct Run {
     /// ASCII characters, bit `n` for character `n`.
-    pub ascii: u128,
+    pub ascii: U128,
     /// Whether any other characters.
     pub wide: bool,
 }
@@ -103,7 +121,7 @@ impl Run {
     pub fn holds(&self, byte: u8) -> bool {
         match byte {
             0x80.. => self.wide,
-            _ => self.ascii >> byte & 1 == 1 || is_of_escape(byte),
+            _ => self.ascii.get() >> byte & 1 == 1 || is_of_escape(byte),
         }
     }
 }
@@ -131,7 +149,7 @@ impl Lanes {
             let words = bytes[0].iter().enumerate().filter(|(byte, _)| is_word(*byte as u8));
             set.behind_no_word = words.fold(0, |all, (_, &groups)| all | of(groups)) == 0;
             if bytes[1].iter().any(|&groups| of(groups) != 0) {
-                lanes.used = index + 1;
+                lanes.used = index as u32 + 1;
             }
         }
         lanes
@@ -149,7 +167,12 @@ impl Lanes {
     /// The tables of the groups that there are.
     #[must_use]
     pub fn sets(&self) -> &[Nibbles] {
-        self.sets.get(..self.used).unwrap_or(&self.sets)
+        self.sets.get(..self.used as usize).unwrap_or(&self.sets)
+    }
+
+    /// Whether there are as many tables as it says.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.used as usize <= self.sets.len()
     }
 
     /// Whether there is any group.

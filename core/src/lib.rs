@@ -11,6 +11,7 @@ pub mod arch;
 pub mod error;
 pub mod factor;
 pub mod find;
+pub mod image;
 pub mod limits;
 pub mod mask;
 pub mod matcher;

@@ -5,7 +5,7 @@
 pub struct Limits {
     /// Containers open at once, counted through nested texts. A text that opens one more is refused
     /// ([`crate::error::Reason::Depth`]); a nested text that would is treated as nearly nested.
-    /// 1 to 65,535; 1,024 unless told.
+    /// 1 to 4,096; 1,024 unless told.
     pub depth: u16,
     /// Levels of JSON inside strings that are entered; deeper text is treated as nearly nested.
     /// 0 to 8; 8 unless told.
@@ -13,6 +13,8 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// The most that [`Limits::depth`] can ask for.
+    pub const MAX_DEPTH: u16 = 4_096;
     /// The most levels that [`Limits::nesting`] can ask for.
     pub const MAX_NESTING: u8 = 8;
 }

@@ -6,8 +6,9 @@ use crate::matcher::Matcher;
 use crate::prefilter::{Need, Needs};
 use crate::select::Selectors;
 use crate::span::Types;
-use crate::table::{Part, Pools, Table};
+use crate::table::{One, Pad, Part, Pools, Table};
 use crate::validate::Validator;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, TryFromBytes};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// Levels of text that a replacement can land in: the text of a string value is level 1.
@@ -33,40 +34,44 @@ pub struct Policy<'p> {
     pub selectors: Selectors<'p>,
     /// Conditions of which none may hold: a value under one is never touched.
     pub exempt: Part,
+    /// What is written for a string that is masked unread: one that is larger than a stream's window.
+    pub unread: Escapes,
     /// What bytes the searches need.
-    pub needs: Needs,
+    pub needs: One<'p, Needs>,
     /// Which values must be looked at.
-    pub stops: Stops,
+    pub stops: One<'p, Stops>,
     /// Bounds.
     pub limits: Limits,
 }
 
 /// One rule.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub struct Rule {
     /// Its name (u8 pool).
     pub id: Part,
-    /// What it may touch.
-    pub types: Types,
-    /// Whether it has no matcher and masks whole values.
-    pub whole: bool,
     /// Conditions that must all hold (u32 pool).
     pub selected_by: Part,
     /// Conditions of which none may hold (u32 pool).
     pub excepted_by: Part,
     /// Span kinds of which one must hold; 0 for any value.
     pub span_kinds: u32,
+    /// What it may touch.
+    pub types: Types,
+    /// Whether it has no matcher and masks whole values.
+    pub whole: bool,
+    /// Nothing.
+    pub pad: Pad<2>,
     /// What is written.
     pub action: Action,
 }
 
 /// One matcher of a rule.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub struct Search {
     /// The rule that it belongs to.
     pub rule: u16,
-    /// What finds.
-    pub matcher: Matcher,
     /// What a match must pass.
     pub validator: Validator,
     /// What it looks at; within the types of its rule.
@@ -77,8 +82,12 @@ pub struct Search {
     pub need: Need,
     /// Number of its need in [`Policy::needs`].
     pub need_index: u8,
+    /// Nothing.
+    pub pad: Pad<1>,
     /// Where its matches are looked for.
     pub factors: Factors,
+    /// What finds.
+    pub matcher: Matcher,
 }
 
 impl Search {
@@ -90,10 +99,11 @@ impl Search {
 pub type Escapes = [Part; TEXT_LEVELS + 1];
 
 /// What a rule writes.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(u32)]
 pub enum Action {
     /// A token.
-    Replace(Escapes),
+    Replace(Escapes, Pad<8>),
     /// A character for each character but the first and last ones.
     Mask {
         /// The character.
@@ -109,13 +119,16 @@ pub enum Action {
         key: u32,
         /// Digits, 1 to 64.
         length: u8,
+        /// Nothing.
+        pad: Pad<83>,
     },
     /// Nothing.
-    Remove,
+    Remove(Pad<88>),
 }
 
 /// A key of HMAC-SHA-256, padded to a block (RFC 2104); wiped when dropped.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, Zeroize, ZeroizeOnDrop, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(transparent)]
 pub struct HashKey(pub(crate) [u8; 64]);
 
 impl HashKey {
@@ -129,6 +142,27 @@ impl HashKey {
             None => block[..32].copy_from_slice(&sha2::Sha256::digest(key)),
         }
         Self(block)
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Policy<'_> {
+    /// The same, with tables of its own.
+    #[must_use]
+    pub fn into_owned(self) -> Policy<'static> {
+        Policy {
+            pools: self.pools.into_owned(),
+            rules: self.rules.into_owned(),
+            searches: self.searches.into_owned(),
+            allow: self.allow.into_owned(),
+            keys: self.keys.into_owned(),
+            selectors: self.selectors.into_owned(),
+            exempt: self.exempt,
+            unread: self.unread,
+            needs: self.needs.into_owned(),
+            stops: self.stops.into_owned(),
+            limits: self.limits,
+        }
     }
 }
 

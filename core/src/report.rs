@@ -17,12 +17,19 @@ pub struct Tally<'m> {
     pub texts: u64,
 }
 
+impl<'m> Tally<'m> {
+    /// As many counts as there is room for.
+    pub(crate) fn within(parts: Room<'m, u64>) -> Self {
+        Self { parts, bytes: 0, values: 0, texts: 0 }
+    }
+}
+
 impl Tally<'_> {
     /// Room for the counts of this many rules.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn new(rules: usize) -> Self {
-        Self { parts: Room::filled(0, rules), bytes: 0, values: 0, texts: 0 }
+        Self::within(Room::filled(0, rules))
     }
 
     /// All zero.

@@ -1,5 +1,7 @@
 //! The plain types that cross stages.
 
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
 /// A range of raw bytes of the input: `start..end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub struct Span {
@@ -33,7 +35,8 @@ impl Span {
 }
 
 /// What kinds of JSON values a rule may touch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(transparent)]
 pub struct Types(u8);
 
 impl Types {
@@ -58,6 +61,10 @@ impl Types {
     #[must_use]
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+    /// Whether there is no kind in it that does not exist.
+    pub(crate) const fn is_known(self) -> bool {
+        self.0 < 8
     }
     /// No kind at all.
     #[must_use]

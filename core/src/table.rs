@@ -1,6 +1,7 @@
 //! Arrays of a compiled policy: owned by it, or borrowed from an image.
 
 use core::ops::Deref;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
 /// A read-only array, owned (feature `alloc`) or borrowed for `'p`.
 #[derive(Clone)]
@@ -44,8 +45,90 @@ impl<T: Clone> Default for Table<'_, T> {
     }
 }
 
+#[cfg(feature = "alloc")]
+impl<T: Clone> Table<'_, T> {
+    /// The same, owned.
+    #[must_use]
+    pub fn into_owned(self) -> Table<'static, T> {
+        Table(Inner::Owned(match self.0 {
+            Inner::Borrowed(slice) => slice.into(),
+            Inner::Owned(owned) => owned,
+        }))
+    }
+}
+
+/// One large record, owned (feature `alloc`) or borrowed for `'p`.
+#[derive(Clone)]
+pub struct One<'p, T: Clone>(OneInner<'p, T>);
+
+#[derive(Clone)]
+enum OneInner<'p, T: Clone> {
+    Borrowed(&'p T),
+    #[cfg(feature = "alloc")]
+    Owned(alloc::boxed::Box<T>),
+}
+
+impl<T: Clone> Deref for One<'_, T> {
+    type Target = T;
+    #[inline]
+    fn deref(&self) -> &T {
+        match &self.0 {
+            OneInner::Borrowed(one) => one,
+            #[cfg(feature = "alloc")]
+            OneInner::Owned(owned) => owned,
+        }
+    }
+}
+
+impl<'p, T: Clone> From<&'p T> for One<'p, T> {
+    fn from(one: &'p T) -> Self {
+        Self(OneInner::Borrowed(one))
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<T: Clone> One<'_, T> {
+    /// A record of its own.
+    #[must_use]
+    pub fn owned(one: T) -> Self {
+        Self(OneInner::Owned(alloc::boxed::Box::new(one)))
+    }
+
+    /// The same, owned.
+    #[must_use]
+    pub fn into_owned(self) -> One<'static, T> {
+        One(OneInner::Owned(match self.0 {
+            OneInner::Borrowed(one) => alloc::boxed::Box::new(one.clone()),
+            OneInner::Owned(owned) => owned,
+        }))
+    }
+}
+
+/// Fills a record of an image up, so that it has no byte without a meaning. Always zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(transparent)]
+pub struct Pad<const N: usize>([Zero; N]);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(u8)]
+enum Zero {
+    Zero = 0,
+}
+
+impl<const N: usize> Pad<N> {
+    /// All there is.
+    pub const ZERO: Self = Self([Zero::Zero; N]);
+}
+
+impl<const N: usize> Default for Pad<N> {
+    fn default() -> Self {
+        Self::ZERO
+    }
+}
+
 /// A part of a pool: `start..start + len`, in elements.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub struct Part {
     /// Index of the first element.
     pub start: u32,
@@ -73,6 +156,15 @@ pub struct Pools<'p> {
     pub u16s: Table<'p, u16>,
     /// Transition tables, ranges, orders.
     pub u32s: Table<'p, u32>,
+}
+
+#[cfg(feature = "alloc")]
+impl Pools<'_> {
+    /// The same, owned.
+    #[must_use]
+    pub fn into_owned(self) -> Pools<'static> {
+        Pools { u8s: self.u8s.into_owned(), u16s: self.u16s.into_owned(), u32s: self.u32s.into_owned() }
+    }
 }
 
 /// Builds [`Pools`].

@@ -19,6 +19,7 @@ const ORDER: &[&str] = &[
     "matcher",
     "validate",
     "policy",
+    "image",
     "active",
     "find",
     "rewrite",

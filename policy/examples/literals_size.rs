@@ -77,7 +77,7 @@ fn main() {
                 if whole_word { "yes" } else { "no" },
                 memory as f64 / 1e6,
                 built.need.at_least,
-                built.need.ascii.count_ones(),
+                built.need.ascii.get().count_ones(),
             );
         }
     }

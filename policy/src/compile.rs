@@ -17,7 +17,7 @@ use spanmask_core::matcher::Matcher as Finds;
 use spanmask_core::policy::{Action, HashKey, Policy, Rule, Search};
 use spanmask_core::prefilter::{Need, Needs};
 use spanmask_core::span::Types;
-use spanmask_core::table::{Part, PoolBuilder};
+use spanmask_core::table::{One, Pad, Part, PoolBuilder};
 use spanmask_core::validate::Validator;
 
 /// What Langfuse's SDKs write in the place of media; never touched under `profile: otlp`.
@@ -40,12 +40,8 @@ pub(crate) fn compile(document: &Document, externals: &dyn Externals) -> Result<
         return Err(error);
     }
     let warnings = std::mem::take(&mut compiler.warnings);
-    let core = compiler.finish(&checked)?;
-    Ok(Compiled {
-        warnings: warnings.into_iter().chain(self_matches(&core, &checked)).collect(),
-        token: escape::escaped(document.default_replacement()).into_bytes(),
-        core,
-    })
+    let core = compiler.finish(&checked, document.default_replacement())?;
+    Ok(Compiled { warnings: warnings.into_iter().chain(self_matches(&core, &checked)).collect(), core })
 }
 
 struct Compiler<'a> {
@@ -142,6 +138,7 @@ impl<'a> Compiler<'a> {
             selected_by: self.selected_by(rule)?,
             excepted_by: self.excepted_by(rule)?,
             span_kinds: rule.span_kinds,
+            pad: Pad::ZERO,
             action: self.action(rule)?,
         };
         self.rules.push(record);
@@ -226,7 +223,17 @@ impl<'a> Compiler<'a> {
         });
         // Needs beyond the first 62 count as met: 255 is such an index.
         let need_index = u8::try_from(index).unwrap_or(u8::MAX);
-        Search { rule, matcher, validator, types, condition, need, need_index, factors: Factors::default() }
+        Search {
+            rule,
+            validator,
+            types,
+            condition,
+            need,
+            need_index,
+            pad: Pad::ZERO,
+            factors: Factors::default(),
+            matcher,
+        }
     }
 
     /// What must hold: one condition for each list.
@@ -265,7 +272,9 @@ impl<'a> Compiler<'a> {
 
     fn action(&mut self, rule: &checked::Rule) -> Result<Action, Problem> {
         Ok(match &rule.action {
-            checked::Action::Replace(token) => Action::Replace(escape::levels(token, &mut self.pools)),
+            checked::Action::Replace(token) => {
+                Action::Replace(escape::levels(token, &mut self.pools), Pad::ZERO)
+            }
             checked::Action::Mask { with, keep_first, keep_last } => Action::Mask {
                 with: escape::levels(with.encode_utf8(&mut [0; 4]), &mut self.pools),
                 keep_first: *keep_first,
@@ -277,9 +286,9 @@ impl<'a> Compiler<'a> {
                     KeySource::Env(name) => self.external_key(name, &rule.at)?,
                 };
                 self.keys.push(key);
-                Action::Hash { key: (self.keys.len() - 1) as u32, length: *length }
+                Action::Hash { key: (self.keys.len() - 1) as u32, length: *length, pad: Pad::ZERO }
             }
-            checked::Action::Remove => Action::Remove,
+            checked::Action::Remove => Action::Remove(Pad::ZERO),
         })
     }
 
@@ -339,11 +348,12 @@ impl<'a> Compiler<'a> {
         wanted
     }
 
-    fn finish(mut self, checked: &Checked) -> Result<Policy<'static>, Problem> {
+    fn finish(mut self, checked: &Checked, unread: &str) -> Result<Policy<'static>, Problem> {
         let span_kinds = checked.rules.iter().any(|rule| rule.span_kinds != 0);
         let wanted = self.wanted(checked);
         let selectors = self.selectors.finish(checked.otlp, span_kinds, &mut self.pools)?;
         let exempt = self.pools.u32s(&self.exempt);
+        let unread = escape::levels(unread, &mut self.pools);
         let (factors, stops) = factors::stops(&wanted);
         self.searches.iter_mut().zip(factors).for_each(|(search, factors)| search.factors = factors);
         Ok(Policy {
@@ -354,8 +364,9 @@ impl<'a> Compiler<'a> {
             keys: self.keys.into(),
             selectors,
             exempt,
-            needs: Needs::new(&self.needs),
-            stops,
+            unread,
+            needs: One::owned(Needs::new(&self.needs)),
+            stops: One::owned(stops),
             limits: checked.limits,
         })
     }

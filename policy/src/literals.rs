@@ -18,7 +18,7 @@ pub mod limits {
     /// `literals.count`: literals of one set.
     pub const COUNT: usize = 1_000_000;
     /// `literals.length`: characters of one literal.
-    pub const LENGTH: usize = 1_024;
+    pub const LENGTH: usize = spanmask_core::matcher::literals::LONGEST;
     /// `literals.total`: characters of all literals of one set.
     pub const TOTAL: usize = 64 << 20;
     /// `literals.characters`: different characters in one set (one for each folding orbit when case is ignored).

@@ -11,14 +11,11 @@ use std::sync::Arc;
 
 /// A compiled policy: immutable, cheap to clone, shared between threads without locks.
 #[derive(Clone)]
-pub struct Policy(Arc<Compiled>);
+pub struct Policy(pub(crate) Arc<Compiled>);
 
 pub(crate) struct Compiled {
     pub(crate) core: spanmask_core::policy::Policy<'static>,
     pub(crate) warnings: Vec<String>,
-    /// What a stream writes for a string that is larger than its window: the default replacement, as it stands between
-    /// quotes.
-    pub(crate) token: Vec<u8>,
 }
 
 impl Policy {
@@ -98,10 +95,6 @@ impl Policy {
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.0.warnings
-    }
-
-    pub(crate) fn token(&self) -> &[u8] {
-        &self.0.token
     }
 
     pub(crate) fn core(&self) -> &spanmask_core::policy::Policy<'static> {

@@ -8,7 +8,7 @@ use path::{Path, PathSelector};
 use spanmask_core::select::Selectors;
 use spanmask_core::select::names::NameTable;
 use spanmask_core::select::paths::{Paths, Segment, Selector};
-use spanmask_core::table::PoolBuilder;
+use spanmask_core::table::{Pad, Part, PoolBuilder};
 
 /// Collects conditions. Lists that are equal share one.
 #[derive(Default)]
@@ -97,14 +97,15 @@ fn store_paths(parsed: &[(Path, u32)], pools: &mut PoolBuilder) -> Paths<'static
         for (i, segment) in path.iter().enumerate() {
             let start = selectors.len() as u32;
             selectors.extend(segment.selectors.iter().map(|selector| match selector {
-                PathSelector::Wildcard => Selector::Wildcard,
+                PathSelector::Wildcard => Selector::Wildcard(Pad::ZERO),
                 PathSelector::Name(name) => Selector::Name(pools.u8s(name.as_bytes())),
-                PathSelector::Index(index) => Selector::Index(*index),
+                PathSelector::Index(index) => Selector::Index(*index, Pad::ZERO),
             }));
             segments.push(Segment {
-                descendant: segment.descendant,
-                selectors: spanmask_core::table::Part { start, len: segment.selectors.len() as u32 },
+                selectors: Part { start, len: segment.selectors.len() as u32 },
                 condition: if i == last { *condition } else { Segment::NOT_LAST },
+                descendant: segment.descendant,
+                pad: Pad::ZERO,
             });
         }
     }

@@ -72,8 +72,7 @@ impl Stream {
     pub(crate) fn new(policy: Policy, options: &StreamOptions) -> Self {
         let StreamOptions { window, framing, oversize } = *options;
         let settings = Settings { framing, oversize };
-        let core =
-            spanmask_core::stream::Stream::with_window(policy.core(), window, policy.token(), settings);
+        let core = spanmask_core::stream::Stream::with_window(policy.core(), window, settings);
         Self { policy, core }
     }
 

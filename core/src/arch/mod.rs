@@ -12,6 +12,8 @@ pub mod avx512;
 pub mod neon;
 pub mod scalar;
 
+use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
+
 /// Bytes in a block.
 pub const BLOCK: usize = 64;
 
@@ -34,6 +36,12 @@ pub struct Masks {
     pub letter_u: u64,
 }
 
+impl Masks {
+    /// No byte.
+    pub const NONE: Self =
+        Self { quote: 0, backslash: 0, operator: 0, white: 0, control: 0, simple_escape: 0, letter_u: 0 };
+}
+
 /// A block, and one before and behind it.
 pub const WINDOW: usize = 3 * BLOCK;
 
@@ -41,7 +49,8 @@ pub const WINDOW: usize = 3 * BLOCK;
 pub const LANES: usize = 5;
 
 /// For each half of a byte and each lane, a bit for each of eight groups of factors.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub struct Nibbles {
     /// By the lower four bits.
     pub low: [[u8; 16]; LANES],
@@ -98,6 +107,9 @@ pub enum Path {
 }
 
 impl Path {
+    /// Plain Rust, which runs on every CPU.
+    pub const PLAIN: Self = Self::Scalar(scalar::Scalar);
+
     /// The fastest that this CPU has.
     #[must_use]
     pub fn detect() -> Self {

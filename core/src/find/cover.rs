@@ -13,7 +13,6 @@ pub(super) struct Cover<'m> {
 }
 
 impl<'m> Cover<'m> {
-    #[cfg(feature = "alloc")]
     pub(super) fn new(reach: Room<'m, u32>) -> Self {
         Self { reach, segment: Span::new(0, 0) }
     }

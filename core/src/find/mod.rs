@@ -4,7 +4,6 @@ mod cover;
 mod paint;
 mod search;
 
-#[cfg(feature = "alloc")]
 use crate::arch::Path;
 use crate::factor::{Groups, MAX_GROUPS};
 use crate::near::Bits;
@@ -14,10 +13,10 @@ use crate::table::Room;
 use crate::view::{Escaped, Plain, Rewind, Text};
 use cover::Cover;
 use paint::Paint;
-use search::{Places, Progress};
+use search::Places;
 
 pub use paint::SEGMENT;
-pub(crate) use search::skip;
+pub(crate) use search::{Progress, skip};
 
 /// Readings of a value: as it is, and with one more level of escapes resolved.
 const READINGS: usize = 2;
@@ -76,19 +75,16 @@ struct ByGroup<'m> {
     words: usize,
 }
 
-impl ByGroup<'_> {
-    #[cfg(feature = "alloc")]
-    fn new(policy: &Policy<'_>) -> Self {
+impl<'m> ByGroup<'m> {
+    fn within(policy: &Policy<'_>, mut rows: Room<'m, u64>) -> Self {
         let words = policy.searches.len().div_ceil(64);
-        let mut rows = Room::filled(0, words * (MAX_GROUPS + 1));
         for (i, search) in policy.searches.iter().enumerate() {
-            for row in 0..=MAX_GROUPS {
-                let own = if row < MAX_GROUPS {
-                    search.factors.groups >> row & 1 == 1
-                } else {
-                    search.factors.groups == 0
-                };
-                rows[row * words + i / 64] |= u64::from(own) << (i % 64);
+            let groups = search.factors.groups;
+            let own = (0..MAX_GROUPS).filter(|group| groups >> group & 1 == 1);
+            for row in own.chain((groups == 0).then_some(MAX_GROUPS)) {
+                if let Some(word) = rows.get_mut(row * words + i / 64) {
+                    *word |= 1 << (i % 64);
+                }
             }
         }
         Self { rows, words }
@@ -119,23 +115,70 @@ fn ones(words: impl Iterator<Item = u64>) -> impl Iterator<Item = usize> {
     })
 }
 
+/// What finding needs, lent.
+pub(crate) struct Rooms<'m> {
+    /// [`SEGMENT`] of them.
+    pub(crate) cells: Room<'m, u16>,
+    /// [`SEGMENT`] of them.
+    pub(crate) reach: Room<'m, u32>,
+    pub(crate) rewind: Rewind<'m>,
+    /// [`BITS`] of them.
+    pub(crate) bits: Room<'m, u64>,
+    /// As many as [`group_words`] says, all zero.
+    pub(crate) groups: Room<'m, u64>,
+    /// As many as [`progresses`] says, for searches and for allowances.
+    pub(crate) searches: Room<'m, Progress>,
+    pub(crate) allow: Room<'m, Progress>,
+}
+
+/// Words for the places of a segment.
+pub(crate) const BITS: usize = Bits::words(SEGMENT);
+
+/// Words that tell the searches of each group.
+pub(crate) fn group_words(policy: &Policy<'_>) -> usize {
+    policy.searches.len().div_ceil(64) * (MAX_GROUPS + 1)
+}
+
+/// How many of them searches and allowances take.
+pub(crate) fn progresses(policy: &Policy<'_>) -> [usize; 2] {
+    [policy.searches.len() * READINGS, policy.allow.len() * READINGS]
+}
+
+impl<'m> Finder<'m> {
+    /// Within these rooms.
+    pub(crate) fn within(policy: &Policy<'_>, path: Path, rooms: Rooms<'m>) -> Self {
+        let Rooms { cells, reach, rewind, bits, groups, searches, allow } = rooms;
+        Self {
+            paint: Paint::new(cells),
+            cover: Cover::new(reach),
+            rewind,
+            searches,
+            bits: Bits::new(path, bits),
+            by_group: ByGroup::within(policy, groups),
+            allow,
+            value: Value::default(),
+            number: 0,
+            escaped: false,
+        }
+    }
+}
+
 impl Finder<'_> {
     /// Memory for a policy.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn new(policy: &Policy<'_>, path: Path) -> Self {
-        Self {
-            paint: Paint::new(Room::filled(0, SEGMENT)),
-            cover: Cover::new(Room::filled(0, SEGMENT)),
+        let [searches, allow] = progresses(policy).map(|count| Room::filled(Progress::NONE, count));
+        let rooms = Rooms {
+            cells: Room::filled(0, SEGMENT),
+            reach: Room::filled(0, SEGMENT),
             rewind: Rewind::new(),
-            searches: Room::filled(Progress::default(), policy.searches.len() * READINGS),
-            bits: Bits::new(path, Room::filled(0, Bits::words(SEGMENT))),
-            allow: Room::filled(Progress::default(), policy.allow.len() * READINGS),
-            by_group: ByGroup::new(policy),
-            value: Value::default(),
-            number: 0,
-            escaped: false,
-        }
+            bits: Room::filled(0, BITS),
+            groups: Room::filled(0, group_words(policy)),
+            searches,
+            allow,
+        };
+        Self::within(policy, path, rooms)
     }
 
     /// Turns to a value.

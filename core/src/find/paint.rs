@@ -31,7 +31,6 @@ pub(super) struct Paint<'m> {
 }
 
 impl<'m> Paint<'m> {
-    #[cfg(feature = "alloc")]
     pub(super) fn new(cells: Room<'m, u16>) -> Self {
         let none = Span::new(0, 0);
         Self { cells, segment: none, dirty: none, at: 0, open: None, linked: false }

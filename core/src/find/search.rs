@@ -26,7 +26,7 @@ pub(super) struct Places<'a> {
 
 /// How far a search has come in the value at hand.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     /// Where it goes on.
     at: usize,
     /// The character before `at`.
@@ -41,6 +41,16 @@ pub(super) struct Progress {
 }
 
 impl Progress {
+    /// Of no value yet. All zero, so that a static of it takes no room in flash.
+    pub(crate) const NONE: Self = Self {
+        at: 0,
+        before: Some('\0'),
+        ahead: Some((Span::new(0, 0), false)),
+        done: false,
+        value: 0,
+        barren: 0,
+    };
+
     /// Before the first character of a value.
     pub(super) fn at_start(start: usize, value: u64) -> Self {
         Self { at: start, value, ..Self::default() }
@@ -134,11 +144,11 @@ impl Progress {
             let place = match (places.bits.next(factors.groups, from), &factors.reach) {
                 (Some(place), _) => place,
                 (None, Reach::Run(run)) => self.behind_segment(places, factors.groups, run)?,
-                (None, Reach::Chars(_)) => return None,
+                (None, Reach::Chars(..)) => return None,
             };
             let start = match &factors.reach {
                 Reach::Run(run) => near::run_start(places.raw, run, self.at, self.before, place),
-                Reach::Chars(count) => {
+                Reach::Chars(count, _) => {
                     match near::back(text, places.raw, floor, place, usize::from(*count)) {
                         Ok(start) => start,
                         Err((next, near)) => {

@@ -5,6 +5,7 @@
 //! (`find`) and what is written there (`rewrite`).
 
 mod engine;
+mod memory;
 mod part;
 mod sweep;
 mod walk;
@@ -26,6 +27,7 @@ use crate::span::Span;
 use crate::sweep::{Brackets, Course, Sweeper, Swept};
 use crate::table::Room;
 use engine::Engine;
+pub use memory::{Memory, Sizes};
 pub(crate) use part::Pace;
 
 /// How many texts the input may hold.
@@ -95,9 +97,7 @@ impl Masker<'_> {
         let levels = usize::from(policy.limits.nesting.min(Limits::MAX_NESTING)) + 1;
         let words = policy.searches.len().div_ceil(64);
         let mut factored = Room::filled(0, words);
-        for (i, search) in policy.searches.iter().enumerate() {
-            factored[i / 64] |= u64::from(search.factors.groups != 0) << (i % 64);
-        }
+        policy.note_factored(&mut factored);
         Self {
             trusted: false,
             readers: Room::made(|| Reader::new(path), levels),

@@ -10,7 +10,6 @@ use crate::scan::{NotJson, Pause, begin_string};
 use crate::select::ValueKind;
 use crate::select::ahead::behind_container;
 use crate::span::Span;
-use crate::table::Room;
 
 /// The rule of parts that no rule asked for.
 const NO_RULE: u16 = u16::MAX;
@@ -53,13 +52,6 @@ impl Pace {
             }
             None => true,
         }
-    }
-}
-
-impl<'m> Masker<'m> {
-    /// Says what values become that are masked unread.
-    pub(crate) fn set_token(&mut self, token: Room<'m, u8>) {
-        self.work.edits.set_token(token);
     }
 }
 

@@ -5,9 +5,11 @@
 //! `\w`, `\b` and case folding need no special case in the automaton itself.
 
 use crate::table::{Part, Pools};
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 /// Where the maps of an alphabet lie in the pools.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub struct Alphabet {
     /// 128 symbols (u16 pool), one an ASCII character.
     pub ascii: Part,

@@ -13,10 +13,15 @@ use super::alphabet::{Alphabet, Symbols};
 use crate::span::Span;
 use crate::table::{Part, Pools};
 use crate::view::{Rewind, Text};
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, TryFromBytes};
+
+/// The most symbols that an automaton of [`Mode::Try`] may read in a row without a match.
+pub const LONGEST_WAIT: usize = 1024;
 
 /// One automaton: a row of transitions a state, a column a symbol, and one more for the end of the text. A state is
 /// the index of its row's first transition. State 0 is dead.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub struct Table {
     /// The column for the end of the text.
     pub end: u32,
@@ -31,7 +36,8 @@ pub struct Table {
 }
 
 /// How a pattern is searched for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(u32)]
 pub enum Mode {
     /// `forward` begins at every place, `reverse` finds the start.
     #[default]
@@ -41,7 +47,8 @@ pub enum Mode {
 }
 
 /// A compiled pattern.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub struct Dfa {
     /// Characters to symbols.
     pub alphabet: Alphabet,
@@ -51,6 +58,9 @@ pub struct Dfa {
     pub reverse: Table,
     /// How it is searched.
     pub mode: Mode,
+    /// In [`Mode::Try`], for each state of `forward` a number (u16 pool), at most [`LONGEST_WAIT`]: between states that
+    /// do not match, each step leads to a lower one. So whoever loads an image sees that waiting is bounded.
+    pub waits: Part,
 }
 
 /// A table at hand.

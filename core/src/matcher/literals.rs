@@ -22,9 +22,12 @@
 
 use super::alphabet::{Alphabet, Symbols};
 use crate::span::Span;
-use crate::table::{Part, Pools};
+use crate::table::{Pad, Part, Pools};
 use crate::view::Text;
+use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
+/// The most characters of a literal.
+pub const LONGEST: usize = 1024;
 /// Symbols of a literal that the filter looks at.
 pub const PREFIX: usize = 6;
 /// Bits of a symbol that the filters look at.
@@ -41,7 +44,8 @@ const BEGINS: u8 = 1 << (PREFIX - 2);
 const RING: usize = 8;
 
 /// A set of literals: where its tables lie in the pools.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub struct Literals {
     /// Characters to symbols; every character of a literal has one.
     pub alphabet: Alphabet,
@@ -58,12 +62,14 @@ pub struct Literals {
     pub pairs: Part,
     /// The filter (u32 pool): a power of two of words.
     pub filter: Part,
+    /// Where word characters beyond ASCII begin and end, in turn (u32 pool); empty unless `whole_word`.
+    pub words: Part,
     /// Bit `n` is set when the filter holds prefixes of `n` symbols.
     pub lengths: u8,
     /// Whether a match may not touch a word character.
     pub whole_word: bool,
-    /// Where word characters beyond ASCII begin and end, in turn (u32 pool); empty unless `whole_word`.
-    pub words: Part,
+    /// Nothing.
+    pub pad: Pad<18>,
 }
 
 /// The places at which a packed prefix is noted in a filter of `words` words: the word, and two of its bits.

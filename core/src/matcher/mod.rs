@@ -7,9 +7,11 @@ pub mod literals;
 use crate::span::Span;
 use crate::table::Pools;
 use crate::view::{Rewind, Text};
+use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
 /// What finds the matches of a search.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(u32)]
 pub enum Matcher {
     /// Regular expressions.
     Pattern(dfa::Dfa),

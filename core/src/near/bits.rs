@@ -33,7 +33,6 @@ pub(crate) struct Bits<'m> {
 
 impl<'m> Bits<'m> {
     /// Bits for segments of at most `64 * words.len() / MAX_GROUPS` bytes, and at most 64 blocks.
-    #[cfg(feature = "alloc")]
     pub(crate) fn new(path: Path, words: Room<'m, u64>) -> Self {
         let segment = Span::new(0, 0);
         let blocks = [0; MAX_GROUPS];
@@ -50,7 +49,6 @@ impl<'m> Bits<'m> {
     }
 
     /// Words that segments of `len` bytes take.
-    #[cfg(feature = "alloc")]
     pub(crate) const fn words(len: usize) -> usize {
         len.div_ceil(BLOCK) * MAX_GROUPS
     }

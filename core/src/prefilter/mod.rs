@@ -4,11 +4,15 @@
 //! an escape hides it, and only `\u` hides one that a need may name (`policy` drops needs that name a character
 //! with a short escape of its own), so a value without `\u` that lacks the bytes cannot match.
 
+use zerocopy::little_endian::U128;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, TryFromBytes};
+
 /// What every match of a search must hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub struct Need {
     /// The ASCII characters that count, bit `n` for character `n`.
-    pub ascii: u128,
+    pub ascii: U128,
     /// Whether every character beyond ASCII counts too.
     pub wide: bool,
     /// How many of them every match holds at least; 0 for a need that says nothing.
@@ -17,13 +21,19 @@ pub struct Need {
 
 impl Need {
     /// The need that every text meets.
-    pub const NOTHING: Self = Self { ascii: 0, wide: true, at_least: 0 };
+    pub const NOTHING: Self = Self { ascii: U128::ZERO, wide: true, at_least: 0 };
+
+    /// So many of these characters.
+    #[must_use]
+    pub const fn new(ascii: u128, wide: bool, at_least: u8) -> Self {
+        Self { ascii: U128::new(ascii), wide, at_least }
+    }
 
     /// Whether a byte may be (part of) a character that counts.
     #[inline]
     #[must_use]
     pub fn counts(&self, byte: u8) -> bool {
-        if byte < 0x80 { self.ascii >> byte & 1 == 1 } else { self.wide }
+        if byte < 0x80 { self.ascii.get() >> byte & 1 == 1 } else { self.wide }
     }
 
     /// Whether `raw` may hold a match. Linear in `raw`.
@@ -39,7 +49,8 @@ impl Need {
 }
 
 /// The needs of a policy that fit into one bit set, and the bits that each byte sets.
-#[derive(Clone)]
+#[derive(Clone, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub struct Needs {
     bits: [u64; 256],
 }

@@ -20,7 +20,7 @@ pub enum Kind {
     Boolean,
     /// A string of encoded bytes: becomes empty.
     Bytes,
-    /// A string that no rule was asked about: becomes the token of the edits.
+    /// A string that no rule was asked about: becomes what the policy says.
     Unread,
 }
 
@@ -56,19 +56,19 @@ impl Target<'_> {
             Kind::Number => return whole(Replacement::Zero),
             Kind::Boolean => return whole(Replacement::False),
             Kind::Bytes => return nothing,
-            Kind::Unread => return whole(Replacement::Token(edits.token.len() as u32)),
+            Kind::Unread => return whole(Replacement::Pool(at_level(&policy.unread, part.level), 1)),
             Kind::Text => {}
         }
         let text = Escaped::new(self.input(), span.start, span.end, part.level);
         match policy.rules.get(usize::from(part.rule)).map(|rule| rule.action) {
-            Some(Action::Replace(token)) => whole(Replacement::Pool(at_level(&token, part.level), 1)),
+            Some(Action::Replace(token, _)) => whole(Replacement::Pool(at_level(&token, part.level), 1)),
             Some(Action::Mask { with, keep_first, keep_last }) => {
                 masked(text, at_level(&with, part.level), keep_first as usize, keep_last as usize)
             }
-            Some(Action::Hash { key, length }) => {
+            Some(Action::Hash { key, length, .. }) => {
                 policy.keys.get(key as usize).map_or(nothing, |key| whole(edits.digest(text, key, length)))
             }
-            Some(Action::Remove) | None => nothing,
+            Some(Action::Remove(_)) | None => nothing,
         }
     }
 }

@@ -77,7 +77,6 @@ fn rest_of<'a>(edit: &Edit, policy: &'a Policy<'_>, edits: &'a Edits<'_>, writte
             let digits = edits.digests.get(index as usize).and_then(|all| all.get(..usize::from(len)));
             (digits.unwrap_or(&[]), written)
         }
-        Replacement::Token(_) => (&edits.token, written),
         Replacement::Zero => (b"0", written),
         Replacement::False => (b"false", written),
     };

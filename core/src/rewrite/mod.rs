@@ -17,7 +17,7 @@ use crate::span::Span;
 use crate::table::{Part, Room};
 
 /// Hexadecimal digits of a digest.
-const DIGITS: usize = 64;
+pub(crate) const DIGITS: usize = 64;
 
 /// What is written in place of some raw bytes.
 #[derive(Clone, Copy, Debug)]
@@ -33,21 +33,19 @@ enum Replacement {
     Pool(Part, u32),
     /// The first digits of a digest.
     Digest(u32, u8),
-    /// [`Edits::token`], of so many bytes.
-    Token(u32),
     Zero,
     False,
 }
 
 impl Edit {
-    #[cfg(feature = "alloc")]
-    const NONE: Self = Self { span: Span::new(0, 0), text: Replacement::Zero, rule: 0 };
+    /// None. All zero, so that a static of it takes no room in flash.
+    pub(crate) const NONE: Self =
+        Self { span: Span::new(0, 0), text: Replacement::Pool(Part { start: 0, len: 0 }, 0), rule: 0 };
 
     fn new_len(&self) -> usize {
         match self.text {
             Replacement::Pool(part, times) => part.len as usize * times as usize,
             Replacement::Digest(_, len) => usize::from(len),
-            Replacement::Token(len) => len as usize,
             Replacement::Zero => 1,
             Replacement::False => 5,
         }
@@ -70,8 +68,6 @@ pub struct Edits<'m> {
     overflow: bool,
     /// How many of the next parts have been written before, and are passed over.
     pass: usize,
-    /// What is written in place of a value that no rule was asked about.
-    token: Room<'m, u8>,
 }
 
 /// What there was to edit at some time.
@@ -84,22 +80,23 @@ pub struct Mark {
     peak: isize,
 }
 
-impl<'m> Edits<'m> {
-    /// Says what is written for [`Kind::Unread`], in level 1 of escapes; nothing unless told.
-    pub fn set_token(&mut self, token: Room<'m, u8>) {
-        self.token = token;
-    }
-}
-
 impl Edits<'_> {
     /// Room for this many edits.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn new(capacity: usize) -> Self {
+        let digests = Room::filled([0; DIGITS], (capacity / 8).max(1));
+        Self::within(Room::filled(Edit::NONE, capacity.max(1)), digests)
+    }
+}
+
+impl<'m> Edits<'m> {
+    /// As many edits as there is room for, and as many digests; both at least one.
+    pub(crate) fn within(list: Room<'m, Edit>, digests: Room<'m, [u8; DIGITS]>) -> Self {
         Self {
-            list: Room::filled(Edit::NONE, capacity.max(1)),
+            list,
             count: 0,
-            digests: Room::filled([0; DIGITS], (capacity / 8).max(1)),
+            digests,
             digest_count: 0,
             dropped: false,
             growth: 0,
@@ -107,10 +104,11 @@ impl Edits<'_> {
             holders: 0,
             overflow: false,
             pass: 0,
-            token: Room::from(&mut [][..]),
         }
     }
+}
 
+impl Edits<'_> {
     /// Forgets everything.
     pub fn clear(&mut self) {
         self.flushed();

@@ -41,7 +41,7 @@ struct Carry {
 }
 
 impl Chunk {
-    pub(super) fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self {
             bytes: [0; CHUNK],
             len: 0,
@@ -50,10 +50,10 @@ impl Chunk {
             next: 0,
             end: 0,
             level: 0,
-            masks: [Masks::default(); BLOCKS],
+            masks: [Masks::NONE; BLOCKS],
             tokens: [0; BLOCKS],
             opens: [0; BLOCKS],
-            carry: Carry::default(),
+            carry: Carry { escaped: false, in_string: 0, scalar: false, hex: 0 },
         }
     }
 

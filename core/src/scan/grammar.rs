@@ -1,6 +1,7 @@
 //! RFC 8259 as a walk over tokens: a state, and one bit an open container.
 
 use crate::error::Reason;
+use crate::limits::Limits;
 
 /// What may come next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +32,7 @@ pub struct Containers {
 
 impl Containers {
     /// The most containers that can be open at once.
-    pub const MAX: usize = 4096;
+    pub const MAX: usize = Limits::MAX_DEPTH as usize;
 
     /// No container open; at most `limit` at once.
     #[must_use]
@@ -102,8 +103,8 @@ pub enum Role {
 }
 
 impl Grammar {
-    /// Before the first text of a sequence.
-    pub(super) const BEGIN: Self = Self { expect: Expect::Text, floor: 0, texts: 0, sequence: true };
+    /// Before a text.
+    pub(super) const BEGIN: Self = Self { expect: Expect::Text, floor: 0, texts: 0, sequence: false };
 
     /// Whether it stands before a text that may follow, or at the end.
     #[must_use]

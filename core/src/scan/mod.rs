@@ -21,7 +21,7 @@ use crate::span::Span;
 use crate::view::Escaped;
 use chunk::Chunk;
 use grammar::{Containers, Grammar, Place, Role};
-use scalar_token::{Scalar, Token};
+use scalar_token::{Scalar, Token, Word};
 
 /// The input is not JSON, or too deep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +133,21 @@ impl Default for Scanner {
 }
 
 impl Scanner {
+    /// Memory that nobody has used yet. All zero, so that a static of it takes no room in flash.
+    pub(crate) const ASLEEP: Self = Self {
+        path: Path::PLAIN,
+        chunk: Chunk::new(),
+        string_start: 0,
+        role: Role::Value(Place::Root),
+        before: Grammar::BEGIN,
+        token: Some((Token::Word(Word::True, 0), 0)),
+    };
+
+    /// From here on as [`Self::with_path`] makes it.
+    pub(crate) fn wake(&mut self, path: Path) {
+        (self.path, self.role, self.token) = (path, Role::Key, None);
+    }
+
     /// Fresh memory; scans by the fastest path of this CPU.
     #[must_use]
     pub fn new() -> Self {

@@ -9,7 +9,6 @@ pub mod otlp;
 pub mod paths;
 pub mod span_kind;
 
-#[cfg(feature = "alloc")]
 use crate::limits::Limits;
 use crate::scan::grammar::Place;
 use crate::span::Span;
@@ -33,6 +32,18 @@ pub struct Selectors<'p> {
     pub otlp: bool,
     /// Whether any rule asks for span kinds.
     pub span_kinds: bool,
+}
+
+#[cfg(feature = "alloc")]
+impl Selectors<'_> {
+    /// The same, owned.
+    #[must_use]
+    pub fn into_owned(self) -> Selectors<'static> {
+        let Paths { segments, selectors, starts, at_root } = self.paths;
+        let paths =
+            Paths { segments: segments.into_owned(), selectors: selectors.into_owned(), starts, at_root };
+        Selectors { names: self.names.into_owned(), paths, ..self }
+    }
 }
 
 impl Selectors<'_> {
@@ -77,7 +88,7 @@ pub struct Current<'a> {
 
 /// A container that is open, or the boundary of a nested text.
 #[derive(Clone, Copy, Default)]
-struct Frame {
+pub(crate) struct Frame {
     step: Step,
     shape: Shape,
     /// The shape of the member or element at hand.
@@ -115,20 +126,50 @@ pub struct Selection<'m> {
     span_kinds: u32,
 }
 
+impl Frame {
+    /// None.
+    pub(crate) const NONE: Self =
+        Self { step: Step::Nested, shape: Shape::Free, child: Shape::Free, protected: false };
+}
+
+/// What following places takes: frames, and words of conditions and of positions in paths.
+pub(crate) struct Sizes {
+    pub(crate) frames: usize,
+    pub(crate) conditions: usize,
+    pub(crate) positions: usize,
+}
+
+impl Sizes {
+    pub(crate) fn of(selectors: &Selectors<'_>, limits: &Limits) -> Self {
+        let frames = limits.depth as usize + usize::from(limits.nesting) + 1;
+        let (words, position_words) = (selectors.words(), selectors.paths.words());
+        Self { frames, conditions: (frames + 3) * words, positions: (frames + 2) * position_words }
+    }
+}
+
 impl<'m> Selection<'m> {
     /// Memory for a policy.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn new(selectors: &Selectors<'_>, limits: &Limits) -> Self {
-        let frames = limits.depth as usize + usize::from(limits.nesting) + 1;
-        let (words, position_words) = (selectors.words(), selectors.paths.words());
+        let Sizes { frames, conditions, positions } = Sizes::of(selectors, limits);
+        let words = [conditions, positions].map(|len| Room::filled(0, len));
+        Self::within(selectors, Room::filled(Frame::NONE, frames), words)
+    }
+
+    /// Within rooms of these [`Sizes`].
+    pub(crate) fn within(
+        selectors: &Selectors<'_>,
+        frames: Room<'m, Frame>,
+        [conditions, positions]: [Room<'m, u64>; 2],
+    ) -> Self {
         Self {
-            frames: Room::filled(Frame::default(), frames),
+            frames,
             depth: 0,
-            conditions: Room::filled(0, (frames + 3) * words),
-            words,
-            positions: Room::filled(0, (frames + 2) * position_words),
-            position_words,
+            conditions,
+            words: selectors.words(),
+            positions,
+            position_words: selectors.paths.words(),
             root: Shape::Free,
             span_kinds: 0,
         }

@@ -3,9 +3,11 @@
 
 use crate::table::{Part, Pools};
 use crate::view::{Escaped, Text, chars};
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 /// An automaton over the bytes of a name.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub struct NameTable {
     /// The class of each byte (u8 pool, 256).
     pub classes: Part,

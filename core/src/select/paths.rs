@@ -4,8 +4,9 @@
 //! reached; a child advances those whose segment selects it, and a descendant segment also stays.
 
 use super::names::set;
-use crate::table::{Part, Pools, Table};
+use crate::table::{Pad, Part, Pools, Table};
 use crate::view::{Escaped, Text, chars};
+use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
 /// The segments of all paths, one behind the other, so that the position behind a segment is the next one.
 #[derive(Clone, Default)]
@@ -21,14 +22,17 @@ pub struct Paths<'p> {
 }
 
 /// A segment of a path.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
 pub struct Segment {
-    /// Whether it also selects deeper down (`..`).
-    pub descendant: bool,
     /// What it selects, part of [`Paths::selectors`].
     pub selectors: Part,
     /// The condition that it gives when it is its path's last one, or [`Segment::NOT_LAST`].
     pub condition: u32,
+    /// Whether it also selects deeper down (`..`).
+    pub descendant: bool,
+    /// Nothing.
+    pub pad: Pad<3>,
 }
 
 impl Segment {
@@ -37,14 +41,15 @@ impl Segment {
 }
 
 /// What a segment selects.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(u32)]
 pub enum Selector {
     /// Any child.
-    Wildcard,
+    Wildcard(Pad<8>),
     /// The member of this name (u8 pool).
     Name(Part),
     /// The element of this number.
-    Index(u32),
+    Index(u32, Pad<4>),
 }
 
 /// A child of a container.
@@ -65,7 +70,7 @@ impl Paths<'_> {
     /// Whether elements must be counted.
     #[must_use]
     pub fn counts(&self) -> bool {
-        self.selectors.iter().any(|selector| matches!(selector, Selector::Index(_)))
+        self.selectors.iter().any(|selector| matches!(selector, Selector::Index(..)))
     }
 
     /// Begins every path at a root.
@@ -111,8 +116,8 @@ impl Paths<'_> {
 
     fn selects(&self, pools: &Pools<'_>, segment: &Segment, child: &Child<'_>) -> bool {
         segment.selectors.of(&self.selectors).iter().any(|selector| match (selector, child) {
-            (Selector::Wildcard, _) => true,
-            (Selector::Index(wanted), Child::Index(index)) => wanted == index,
+            (Selector::Wildcard(_), _) => true,
+            (Selector::Index(wanted, _), Child::Index(index)) => wanted == index,
             (Selector::Name(wanted), Child::Name(name)) => is_named(*name, wanted.of(&pools.u8s)),
             _ => false,
         })

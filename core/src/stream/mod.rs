@@ -114,20 +114,13 @@ impl<'m> Stream<'m> {
     /// names and values can be too large.
     pub const MIN_WINDOW: usize = 32;
 
-    /// A stream with the memory of `masker` and this window; `token` is written for strings that are masked unread, as it
-    /// stands between quotes. `None` if the window is smaller than [`Self::MIN_WINDOW`].
+    /// A stream with the memory of `masker` and this window. `None` if the window is smaller than [`Self::MIN_WINDOW`].
     #[must_use]
-    pub fn new(
-        masker: Masker<'m>,
-        window: Room<'m, u8>,
-        token: Room<'m, u8>,
-        settings: Settings,
-    ) -> Option<Self> {
-        (window.len() >= Self::MIN_WINDOW).then(|| Self::of(masker, window, token, settings))
+    pub fn new(masker: Masker<'m>, window: Room<'m, u8>, settings: Settings) -> Option<Self> {
+        (window.len() >= Self::MIN_WINDOW).then(|| Self::of(masker, window, settings))
     }
 
-    fn of(mut masker: Masker<'m>, window: Room<'m, u8>, token: Room<'m, u8>, settings: Settings) -> Self {
-        masker.set_token(token);
+    fn of(masker: Masker<'m>, window: Room<'m, u8>, settings: Settings) -> Self {
         let mut stream = Self {
             grammar: Grammar::new(masker.containers(), false),
             masker,
@@ -153,13 +146,11 @@ impl<'m> Stream<'m> {
     /// one of the window.
     #[cfg(feature = "alloc")]
     #[must_use]
-    pub fn with_window(policy: &Policy<'_>, window: usize, token: &[u8], settings: Settings) -> Self {
+    pub fn with_window(policy: &Policy<'_>, window: usize, settings: Settings) -> Self {
         let window = window.max(Self::MIN_WINDOW);
         let edits = (window / 32).max(256);
-        let mut token_room = Room::filled(0, token.len());
-        token_room.copy_from_slice(token);
         let masker = Masker::with_edits(policy, crate::arch::Path::detect(), edits);
-        Self::of(masker, Room::filled(0, window), token_room, settings)
+        Self::of(masker, Room::filled(0, window), settings)
     }
 
     /// Begins anew, whatever happened. Allocates nothing.

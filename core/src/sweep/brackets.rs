@@ -68,12 +68,25 @@ pub struct Brackets<'m> {
     depth: usize,
 }
 
+impl<'m> Brackets<'m> {
+    /// Room for as many open containers as there are brackets.
+    #[must_use]
+    pub fn within(open: Room<'m, Bracket>) -> Self {
+        Self { open, depth: 0 }
+    }
+}
+
+impl Bracket {
+    /// None.
+    pub(crate) const NONE: Self = Self { at: 0, object: false, key: Span::new(0, 0), kinds: 0 };
+}
+
 impl Brackets<'_> {
     /// Room for `limit` open containers.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn new(limit: u16) -> Self {
-        Self { open: Room::filled(Bracket::default(), usize::from(limit)), depth: 0 }
+        Self::within(Room::filled(Bracket::NONE, usize::from(limit)))
     }
 
     /// How many are open.

@@ -36,6 +36,14 @@ pub struct Sweeper {
 }
 
 impl Sweeper {
+    /// Memory that nobody has used yet. All zero, so that a static of it takes no room in flash.
+    pub(crate) const ASLEEP: Self = Self { path: Path::PLAIN, window: Window::new() };
+
+    /// From here on as [`Self::new`] makes it.
+    pub(crate) fn wake(&mut self, path: Path) {
+        self.path = path;
+    }
+
     /// Fresh memory.
     #[must_use]
     pub fn new(path: Path) -> Self {

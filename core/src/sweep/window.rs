@@ -116,7 +116,7 @@ impl Seen<'_> {
 impl Window {
     pub(super) const fn new() -> Self {
         Self {
-            bytes: [b' '; SIZE],
+            bytes: [0; SIZE],
             have: 0,
             base: 0,
             next: 0,

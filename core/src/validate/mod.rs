@@ -16,8 +16,10 @@ mod token;
 mod url;
 mod weighted;
 
+use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
+
 /// A check of a match. The numbers are part of the format of compiled policies: they never change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(u8)]
 #[non_exhaustive]
 pub enum Validator {

@@ -251,6 +251,13 @@ pub struct Rewind<'m> {
     marks: Room<'m, usize>,
 }
 
+impl<'m> Rewind<'m> {
+    /// Within [`Self::BLOCK`] characters and [`Self::MARKS`] marks.
+    pub(crate) fn within(ring: Room<'m, (char, usize)>, marks: Room<'m, usize>) -> Self {
+        Self { ring, marks }
+    }
+}
+
 impl Rewind<'_> {
     /// Characters kept at once.
     pub const BLOCK: usize = 1024;
@@ -261,7 +268,7 @@ impl Rewind<'_> {
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn new() -> Self {
-        Self { ring: Room::filled(('\0', 0), Self::BLOCK), marks: Room::filled(0, Self::MARKS) }
+        Self::within(Room::filled(('\0', 0), Self::BLOCK), Room::filled(0, Self::MARKS))
     }
 
     fn put(&mut self, i: usize, ch: char, at: usize) {

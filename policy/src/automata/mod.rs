@@ -11,8 +11,9 @@ mod tables;
 
 use regex_automata::nfa::thompson;
 use regex_syntax::hir::Hir;
-use spanmask_core::matcher::dfa::{Dfa, Mode};
+use spanmask_core::matcher::dfa::{Dfa, LONGEST_WAIT, Mode};
 use spanmask_core::prefilter::Need;
+use spanmask_core::table::Part;
 use spanmask_core::table::PoolBuilder;
 use std::fmt;
 
@@ -34,7 +35,7 @@ impl Default for Limits {
 const SHORT_WAIT: usize = 128;
 
 /// The same for a pattern whose other automaton is too large.
-const LONG_WAIT: usize = 1024;
+const LONG_WAIT: usize = LONGEST_WAIT;
 
 /// Why patterns cannot be compiled.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,18 +96,21 @@ pub fn build(
     let alphabet = classes.alphabet(pools);
     let columns = classes.bytes();
     let tried = tables::anchored(&symbolic, columns, limits)?;
+    let tried = tried.and_then(|table| Some((table.waits()?, table)));
     let within =
-        |most: usize| tried.as_ref().filter(|table| table.longest_wait().is_some_and(|wait| wait <= most));
-    let stored = |table: &tables::Flat, pools: &mut PoolBuilder| Dfa {
+        |most: usize| tried.as_ref().filter(|(waits, _)| waits.iter().all(|wait| usize::from(*wait) <= most));
+    let stored = |(waits, table): &(Vec<u16>, tables::Flat), pools: &mut PoolBuilder| Dfa {
         alphabet,
         forward: table.store(pools),
         reverse: Default::default(),
         mode: Mode::Try,
+        waits: pools.u16s(waits),
     };
     let dfa = if let Some(table) = within(SHORT_WAIT) {
         stored(table, pools)
     } else if let Some((forward, reverse)) = tables::searching(&symbolic, columns, limits)? {
-        Dfa { alphabet, forward: forward.store(pools), reverse: reverse.store(pools), mode: Mode::Search }
+        let (forward, reverse) = (forward.store(pools), reverse.store(pools));
+        Dfa { alphabet, forward, reverse, mode: Mode::Search, waits: Part::default() }
     } else if let Some(table) = within(LONG_WAIT) {
         stored(table, pools)
     } else {

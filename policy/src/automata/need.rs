@@ -58,7 +58,7 @@ pub(super) fn of(hir: &Hir) -> Need {
     let facts = facts(hir);
     let usable = facts.into_iter().filter(|(set, count)| *count > 0 && set.ascii & HIDDEN == 0);
     best(usable).map_or(Need::NOTHING, |(set, count)| Need {
-        ascii: set.ascii,
+        ascii: set.ascii.into(),
         wide: set.wide,
         at_least: u8::try_from(count).unwrap_or(u8::MAX),
     })

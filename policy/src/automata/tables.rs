@@ -132,9 +132,9 @@ fn row<'a>(dfa: &'a DFA<Vec<u32>>, state: StateID, bytes: &'a [u8]) -> impl Iter
 }
 
 impl Flat {
-    /// How many symbols the automaton can read in a row without a match; `None` if there is no bound. Between them
-    /// lie all symbols that a search reads in vain, or reads again.
-    pub(super) fn longest_wait(&self) -> Option<usize> {
+    /// For each state how many symbols the automaton can read in a row without a match, and one or two more; `None` if
+    /// there is no bound. Between them lie all symbols that a search reads in vain, or reads again.
+    pub(super) fn waits(&self) -> Option<Vec<u16>> {
         let waits = |state: u32| state != 0 && state < self.first_match;
         let states = self.transitions.len() / self.columns;
         // Longest path by depth-first search, without recursion: 0 is unseen, 1 on the path, 2 and above are done.
@@ -165,7 +165,7 @@ impl Flat {
                 }
             }
         }
-        Some(longest.into_iter().max().unwrap_or(0))
+        Some(longest.into_iter().map(|wait| u16::try_from(wait).unwrap_or(u16::MAX)).collect())
     }
 
     pub(super) fn store(&self, pools: &mut PoolBuilder) -> Table {

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 mod rule;
 
 const MAX_RULES: usize = 32_767;
-const MAX_DEPTH: u16 = 4_096;
+const MAX_DEPTH: u16 = Limits::MAX_DEPTH;
 pub(crate) const DEFAULT_REPLACEMENT: &str = "[REDACTED]";
 
 /// Checks everything; the problems stand in document order.

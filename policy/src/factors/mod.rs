@@ -115,8 +115,8 @@ fn shown(parts: Vec<Part>, tells: f64) -> Option<Shown> {
             }
         }
     }
-    let run = Run { ascii: chars.ascii_bits(), wide: chars.is_wide() };
-    let reach = if is_run { Reach::Run(run) } else { Reach::Chars(most as u8) };
+    let run = Run { ascii: chars.ascii_bits().into(), wide: chars.is_wide() };
+    let reach = if is_run { Reach::Run(run) } else { Reach::chars(most as u8) };
     let mut windows: Vec<Window> = Vec::new();
     for window in parts.iter().flat_map(|part| &part.windows) {
         if !windows.contains(window) {

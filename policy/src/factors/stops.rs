@@ -5,6 +5,7 @@ use super::lanes::{Bytes, Window, share};
 use super::{Shown, names};
 use spanmask_core::arch::LANES;
 use spanmask_core::factor::{Factors, Groups, Lanes, MAX_GROUPS, Stops};
+use spanmask_core::table::Pad;
 
 /// Groups of names, if searches need the others.
 const NAMES: usize = 4;
@@ -65,7 +66,7 @@ pub(crate) fn stops(wanted: &[Wanted]) -> (Vec<Factors>, Stops) {
     }
     let lanes = lanes(searches.iter().chain(&names));
     let names = (0..names.len()).fold(0, |bits: Groups, i| bits | 1 << (searches.len() + i));
-    (factors, Stops { lanes, bare, names, everywhere })
+    (factors, Stops { lanes, bare, names, everywhere, pad: Pad::ZERO })
 }
 
 /// The factors of the rarest list, if one has any.

@@ -22,7 +22,7 @@ impl Weigh for Need {
     /// How surprising it is that ordinary text meets the need: more is better.
     fn worth(self) -> f64 {
         let share: f64 = (0..128)
-            .filter(|c| self.ascii >> c & 1 == 1)
+            .filter(|c| self.ascii.get() >> c & 1 == 1)
             .map(|c| f64::from(share(c as u8)))
             .chain(self.wide.then_some(WIDE))
             .sum();
@@ -64,7 +64,7 @@ const SETS: [Need; 9] = [
     set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", false),
     set(b" ", false),
     set(b"", true),
-    Need { ascii: !CONTROL, wide: true, at_least: 0 },
+    Need::new(!CONTROL, true, 0),
 ];
 
 /// JSON writes these characters as escapes whose bytes are others (`\n`), so no need may name them.
@@ -77,7 +77,7 @@ const fn set(chars: &[u8], wide: bool) -> Need {
         ascii |= 1 << chars[i];
         i += 1;
     }
-    Need { ascii, wide, at_least: 0 }
+    Need::new(ascii, wide, 0)
 }
 
 /// Collects what the literals hold.

@@ -107,7 +107,7 @@ fn report(name: &str, policy: &Policy) -> Density {
         let places = (0..32).filter(|group| search.factors.groups >> group & 1 == 1);
         let places: usize = places.map(|group| density.groups[group]).sum();
         let reach = match search.factors.reach {
-            Reach::Chars(count) => format!("{count}"),
+            Reach::Chars(count, _) => format!("{count}"),
             Reach::Run(run) => format!("run {:x} {}", run.ascii, run.wide),
         };
         let groups: Vec<_> = (0..32).filter(|group| search.factors.groups >> group & 1 == 1).collect();

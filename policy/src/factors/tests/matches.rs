@@ -165,8 +165,8 @@ fn shows(
             return true;
         }
         let goes_on = match factors.reach {
-            Reach::Chars(most) => offset < usize::from(most),
-            Reach::Run(run) if ch.is_ascii() => run.ascii >> ch as u32 & 1 == 1,
+            Reach::Chars(most, _) => offset < usize::from(most),
+            Reach::Run(run) if ch.is_ascii() => run.ascii.get() >> ch as u32 & 1 == 1,
             Reach::Run(run) => run.wide,
         };
         if !goes_on {
