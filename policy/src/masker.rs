@@ -21,6 +21,8 @@ pub struct Masker {
 pub struct Finding<'a> {
     /// The id of the rule that masks it.
     pub rule: &'a str,
+    /// Its index in the policy.
+    pub index: usize,
     /// Offset of its first byte in the input.
     pub start: usize,
     /// Offset behind its last byte in the input.
@@ -114,6 +116,7 @@ impl Masker {
         self.core.scan(policy, input, self.framing, &mut |found| {
             on_finding(&Finding {
                 rule: policy.rule_id(found.rule),
+                index: usize::from(found.rule),
                 start: found.span.start,
                 end: found.span.end,
                 path: found.path,
