@@ -1,0 +1,83 @@
+/* One policy, 64 threads with a masker each: all give what one thread gives. And one masker for all of them: each call
+ * is done or says that it is busy. */
+#include "check.h"
+#include "spanmask.h"
+
+#include <pthread.h>
+
+#define THREADS 64
+#define ROUNDS 20
+
+static spanmask_policy *policy;
+static spanmask_masker *shared;
+static uint8_t *input, *expected;
+static size_t len, expected_len;
+
+static void read_input(const char *path) {
+    FILE *file = fopen(path, "rb");
+    CHECK(file != NULL);
+    input = malloc(1 << 20);
+    CHECK(input != NULL);
+    len = fread(input, 1, 1 << 20, file);
+    CHECK(len > 0);
+    fclose(file);
+}
+
+static void *own(void *unused) {
+    spanmask_policy *mine = NULL;
+    spanmask_masker *masker = NULL;
+    uint8_t *buffer = malloc(len * 2);
+    int round;
+    CHECK(buffer != NULL);
+    CHECK_OK(spanmask_policy_clone(policy, &mine));
+    CHECK_OK(spanmask_masker_open(mine, NULL, &masker));
+    CHECK_OK(spanmask_policy_free(&mine));
+    for (round = 0; round < ROUNDS; round++) {
+        size_t masked = 0;
+        memcpy(buffer, input, len);
+        CHECK_OK(spanmask_masker_mask_in_place(masker, buffer, len, len * 2, &masked));
+        CHECK(masked == expected_len && memcmp(buffer, expected, masked) == 0);
+    }
+    CHECK_OK(spanmask_masker_free(&masker));
+    free(buffer);
+    return unused;
+}
+
+static void *contended(void *unused) {
+    uint8_t *buffer = malloc(len * 2);
+    int round;
+    CHECK(buffer != NULL);
+    for (round = 0; round < ROUNDS; round++) {
+        size_t masked = 0;
+        spanmask_status status = spanmask_masker_mask_into(shared, input, len, buffer, len * 2, &masked);
+        CHECK(status == SPANMASK_OK || status == SPANMASK_BUSY);
+        if (status == SPANMASK_OK) CHECK(masked == expected_len && memcmp(buffer, expected, masked) == 0);
+    }
+    free(buffer);
+    return unused;
+}
+
+static void all(void *(*work)(void *)) {
+    pthread_t threads[THREADS];
+    int i;
+    for (i = 0; i < THREADS; i++) CHECK(pthread_create(&threads[i], NULL, work, NULL) == 0);
+    for (i = 0; i < THREADS; i++) CHECK(pthread_join(threads[i], NULL) == 0);
+}
+
+int main(int count, char **arguments) {
+    CHECK(count == 2);
+    read_input(arguments[1]);
+    CHECK_OK(spanmask_policy_preset("default", 7, NULL, &policy));
+    CHECK_OK(spanmask_masker_open(policy, NULL, &shared));
+    expected = malloc(len * 2);
+    CHECK(expected != NULL);
+    CHECK_OK(spanmask_masker_mask_into(shared, input, len, expected, len * 2, &expected_len));
+    CHECK(expected_len != len || memcmp(expected, input, len) != 0);
+    all(own);
+    all(contended);
+    CHECK_OK(spanmask_masker_free(&shared));
+    CHECK_OK(spanmask_policy_free(&policy));
+    free(input);
+    free(expected);
+    return 0;
+}
