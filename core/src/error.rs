@@ -69,6 +69,11 @@ pub enum Error {
         /// Bytes that the result needs.
         needed: usize,
     },
+    /// A value, name or number, or an object that must be seen whole, is larger than the window of a stream.
+    Oversize {
+        /// Where it begins, in bytes from the start of the stream.
+        offset: usize,
+    },
 }
 
 impl fmt::Display for Error {
@@ -76,6 +81,7 @@ impl fmt::Display for Error {
         match self {
             Self::Refused { reason, offset } => write!(f, "{} at byte {offset}", reason.message()),
             Self::Capacity { needed } => write!(f, "the result needs {needed} bytes"),
+            Self::Oversize { offset } => write!(f, "larger than the window, from byte {offset} on"),
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod rewrite;
 pub mod scan;
 pub mod select;
 pub mod span;
+pub mod stream;
 pub mod sweep;
 pub mod table;
 pub mod validate;

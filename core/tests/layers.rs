@@ -24,6 +24,7 @@ const ORDER: &[&str] = &[
     "rewrite",
     "report",
     "mask",
+    "stream",
 ];
 
 /// Crate-level names in code: `crate::x`, and each of `crate::{x::Y, z}`.

@@ -22,6 +22,8 @@ const LONG: usize = 100_000;
 /// The C program.
 struct Runner {
     child: Child,
+    /// The policy that it holds, and what was told of it.
+    held: Option<(Vec<Vec<u8>>, Compiled)>,
     input: BufWriter<ChildStdin>,
     output: BufReader<ChildStdout>,
 }
@@ -34,7 +36,10 @@ struct Outcome {
     len: usize,
 }
 
-#[derive(Debug)]
+/// Status, problems and warnings, message.
+type Compiled = (u64, Vec<Told>, String);
+
+#[derive(Clone, Debug)]
 struct Told {
     kind: u64,
     path: String,
@@ -47,7 +52,7 @@ impl Runner {
             command(program, way).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the runner");
         let input = BufWriter::new(child.stdin.take().unwrap());
         let output = BufReader::new(child.stdout.take().unwrap());
-        Self { child, input, output }
+        Self { child, held: None, input, output }
     }
 
     fn put(&mut self, field: impl AsRef<[u8]>) {
@@ -73,23 +78,21 @@ impl Runner {
         self.text().parse().expect("a number")
     }
 
-    fn policy(&mut self, case: &Case, file: &File) -> (u64, Vec<Told>, String) {
-        let (format, text) = match case.source(file) {
-            Source::Preset(name) => ("preset", name),
-            Source::Text(Format::Yaml, text) => ("yaml", text),
-            Source::Text(Format::Json, text) => ("json", text),
-            Source::Text(Format::Toml, text) => ("toml", text),
-        };
-        self.put("policy");
-        self.put(format);
-        self.put(text);
-        for externals in [case.keys(), case.literals()] {
-            self.put(externals.len().to_string());
-            for (name, value) in externals {
-                self.put(name);
-                self.put(value);
+    /// Many cases in a row have the same policy, which is compiled once.
+    fn policy(&mut self, case: &Case, file: &File) -> Compiled {
+        let fields = policy_fields(case, file);
+        match &self.held {
+            Some((held, compiled)) if *held == fields => compiled.clone(),
+            _ => {
+                fields.iter().for_each(|field| self.put(field));
+                let compiled = self.compiled();
+                self.held = Some((fields, compiled.clone()));
+                compiled
             }
         }
+    }
+
+    fn compiled(&mut self) -> Compiled {
         let status = self.number();
         let told = (0..self.number())
             .map(|_| Told { kind: self.number(), path: self.text(), suggestion: self.text() })
@@ -148,6 +151,23 @@ impl Runner {
         let status = self.child.wait().expect("the runner ends");
         assert!(status.success(), "the runner: {status}");
     }
+}
+
+fn policy_fields(case: &Case, file: &File) -> Vec<Vec<u8>> {
+    let (format, text) = match case.source(file) {
+        Source::Preset(name) => ("preset", name),
+        Source::Text(Format::Yaml, text) => ("yaml", text),
+        Source::Text(Format::Json, text) => ("json", text),
+        Source::Text(Format::Toml, text) => ("toml", text),
+    };
+    let mut fields = vec![b"policy".to_vec(), format.into(), text.into_bytes()];
+    for externals in [case.keys(), case.literals()] {
+        fields.push(externals.len().to_string().into_bytes());
+        for (name, value) in externals {
+            fields.extend([name.clone().into_bytes(), value.clone().into_bytes()]);
+        }
+    }
+    fields
 }
 
 fn run_all(way: Way) {

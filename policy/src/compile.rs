@@ -41,7 +41,11 @@ pub(crate) fn compile(document: &Document, externals: &dyn Externals) -> Result<
     }
     let warnings = std::mem::take(&mut compiler.warnings);
     let core = compiler.finish(&checked)?;
-    Ok(Compiled { warnings: warnings.into_iter().chain(self_matches(&core, &checked)).collect(), core })
+    Ok(Compiled {
+        warnings: warnings.into_iter().chain(self_matches(&core, &checked)).collect(),
+        token: escape::escaped(document.default_replacement()).into_bytes(),
+        core,
+    })
 }
 
 struct Compiler<'a> {

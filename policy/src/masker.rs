@@ -3,7 +3,7 @@
 use crate::Policy;
 use spanmask_core::error::Error;
 use spanmask_core::mask::Framing;
-use spanmask_core::report::Path;
+use spanmask_core::report::{Path, Tally};
 use std::fmt;
 
 /// Masks texts with one policy. Take one a thread; it may mask any number of texts, one after the other.
@@ -128,7 +128,7 @@ impl Masker {
     /// The counts of the last call.
     #[must_use]
     pub fn report(&self) -> Report<'_> {
-        Report { masker: self }
+        Report { policy: &self.policy, tally: self.core.tally() }
     }
 }
 
@@ -138,10 +138,11 @@ impl fmt::Debug for Masker {
     }
 }
 
-/// What the last call masked, in numbers.
+/// What the last call, or a stream so far, masked, in numbers.
 #[derive(Clone, Copy)]
 pub struct Report<'a> {
-    masker: &'a Masker,
+    pub(crate) policy: &'a Policy,
+    pub(crate) tally: &'a Tally<'a>,
 }
 
 impl<'a> Report<'a> {
@@ -153,32 +154,32 @@ impl<'a> Report<'a> {
 
     /// Parts masked, by rule, in the order of the policy.
     pub fn counts(&self) -> impl Iterator<Item = (&'a str, u64)> + use<'a> {
-        let Self { masker } = *self;
-        masker.policy.rules().zip(masker.core.tally().parts.iter().copied())
+        let Self { policy, tally } = *self;
+        policy.rules().zip(tally.parts.iter().copied())
     }
 
     /// Parts masked under all rules.
     #[must_use]
     pub fn parts(&self) -> u64 {
-        self.masker.core.tally().parts.iter().sum()
+        self.tally.parts.iter().sum()
     }
 
     /// Raw bytes of the input that lay in masked parts.
     #[must_use]
     pub fn bytes_masked(&self) -> u64 {
-        self.masker.core.tally().bytes
+        self.tally.bytes
     }
 
     /// String values of the texts (those of nested texts are part of them).
     #[must_use]
     pub fn values(&self) -> u64 {
-        self.masker.core.tally().values
+        self.tally.values
     }
 
     /// JSON texts in the input.
     #[must_use]
     pub fn texts(&self) -> u64 {
-        self.masker.core.tally().texts
+        self.tally.texts
     }
 }
 

@@ -5,6 +5,7 @@ use crate::document::{Document, Format};
 use crate::error::PolicyError;
 use crate::externals::{Externals, NoExternals};
 use crate::masker::Masker;
+use crate::stream::{Stream, StreamOptions};
 use std::fmt;
 use std::sync::Arc;
 
@@ -15,6 +16,9 @@ pub struct Policy(Arc<Compiled>);
 pub(crate) struct Compiled {
     pub(crate) core: spanmask_core::policy::Policy<'static>,
     pub(crate) warnings: Vec<String>,
+    /// What a stream writes for a string that is larger than its window: the default replacement, as it stands between
+    /// quotes.
+    pub(crate) token: Vec<u8>,
 }
 
 impl Policy {
@@ -72,6 +76,19 @@ impl Policy {
         Masker::new(self.clone())
     }
 
+    /// Memory to mask with what comes in pieces: as much of it as a window of 1 MiB holds at a time, texts one behind the
+    /// other.
+    #[must_use]
+    pub fn stream(&self) -> Stream {
+        self.stream_with(&StreamOptions::default())
+    }
+
+    /// The same, as `options` say.
+    #[must_use]
+    pub fn stream_with(&self, options: &StreamOptions) -> Stream {
+        Stream::new(self.clone(), options)
+    }
+
     /// The ids of its rules, in order.
     pub fn rules(&self) -> impl Iterator<Item = &str> {
         (0..self.0.core.rules.len()).map(|i| self.0.core.rule_id(u16::try_from(i).unwrap_or(u16::MAX)))
@@ -81,6 +98,10 @@ impl Policy {
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.0.warnings
+    }
+
+    pub(crate) fn token(&self) -> &[u8] {
+        &self.0.token
     }
 
     pub(crate) fn core(&self) -> &spanmask_core::policy::Policy<'static> {

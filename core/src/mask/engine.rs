@@ -1,6 +1,6 @@
 //! What happens to a value, wherever it was found.
 
-use super::{OnFinding, Reader, Work, sweep, walk};
+use super::{OnFinding, Pace, Reader, Work, sweep, walk};
 use crate::factor::Stops;
 use crate::find::Value;
 use crate::policy::Policy;
@@ -27,6 +27,8 @@ pub(super) struct Engine<'e, 'm, 'b, 'p, 'f> {
     pub(super) doubt: bool,
     /// Nested texts are checked before anything in them is masked.
     pub(super) careful: bool,
+    /// Of a document that comes in parts.
+    pub(super) pace: Option<&'e mut Pace>,
 }
 
 /// What keeps the containers around a value.
@@ -89,7 +91,7 @@ impl Engine<'_, '_, '_, '_, '_> {
     }
 
     /// Looks at the current place: which searches and whole-value rules are active here.
-    fn refresh(&mut self) -> ValueKind {
+    pub(super) fn refresh(&mut self) -> ValueKind {
         if !self.tracking {
             self.work.active.refresh(self.policy, &[], 0, false);
             return ValueKind::Normal;
@@ -319,7 +321,7 @@ impl Engine<'_, '_, '_, '_, '_> {
         }
     }
 
-    fn mask(&mut self, part: PartOf) {
+    pub(super) fn mask(&mut self, part: PartOf) {
         if let Some(earliest) = &mut self.probe {
             *earliest = part.rule.min(*earliest);
             return;

@@ -5,6 +5,7 @@
 //! (`find`) and what is written there (`rewrite`).
 
 mod engine;
+mod part;
 mod sweep;
 mod walk;
 
@@ -22,9 +23,10 @@ use crate::scan::grammar::Containers;
 use crate::scan::{NotJson, Scanner, diagnose};
 use crate::select::Selection;
 use crate::span::Span;
-use crate::sweep::{Brackets, Course, Sweeper};
+use crate::sweep::{Brackets, Course, Sweeper, Swept};
 use crate::table::Room;
 use engine::Engine;
+pub(crate) use part::Pace;
 
 /// How many texts the input may hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -82,6 +84,13 @@ impl Masker<'_> {
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn with_path(policy: &Policy<'_>, path: Vector) -> Self {
+        Self::with_edits(policy, path, Self::EDITS)
+    }
+
+    /// The same, with room for this many edits: 40 bytes each, and 8 for digests.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn with_edits(policy: &Policy<'_>, path: Vector, edits: usize) -> Self {
         let levels = usize::from(policy.limits.nesting.min(Limits::MAX_NESTING)) + 1;
         let words = policy.searches.len().div_ceil(64);
         let mut factored = Room::filled(0, words);
@@ -98,7 +107,7 @@ impl Masker<'_> {
                 runs: Room::filled(0, words),
                 factored,
                 finder: Finder::new(policy, path),
-                edits: Edits::new(Self::EDITS),
+                edits: Edits::new(edits),
                 tally: Tally::new(policy.rules.len()),
             },
         }
@@ -237,6 +246,7 @@ impl Masker<'_> {
             probe: None,
             doubt: false,
             careful: false,
+            pace: None,
         };
         let Some((reader, deeper)) = self.readers.split_first_mut() else { return Ok(()) };
         let mut level = walk::Level { engine: &mut engine, deeper, level: 0 };
@@ -256,6 +266,18 @@ impl Masker<'_> {
     /// The fast way; whether it came to the end.
     fn sweep(&mut self, policy: &Policy<'_>, target: &mut Target<'_>, framing: Framing) -> bool {
         self.clear();
+        let Some(swept) = self.sweep_over(policy, target, framing) else { return false };
+        (self.work.tally.texts, self.work.tally.values) = (swept.texts, swept.values);
+        true
+    }
+
+    /// The same; adds to what is noted and counted.
+    fn sweep_over(
+        &mut self,
+        policy: &Policy<'_>,
+        target: &mut Target<'_>,
+        framing: Framing,
+    ) -> Option<Swept> {
         self.brackets.truncate(0);
         let tracking = policy.selectors.tracks();
         let course = Course {
@@ -274,13 +296,12 @@ impl Masker<'_> {
             probe: None,
             doubt: false,
             careful: false,
+            pace: None,
         };
-        let Some((reader, deeper)) = self.readers.split_first_mut() else { return false };
+        let (reader, deeper) = self.readers.split_first_mut()?;
         let mut level = sweep::Level::new(&mut engine, deeper, 0);
         let swept = reader.sweeper.sweep(&mut level, &mut self.brackets, &policy.stops, &course);
-        let Some(swept) = swept.ok().filter(|_| !engine.doubt) else { return false };
-        (self.work.tally.texts, self.work.tally.values) = (swept.texts, swept.values);
-        true
+        swept.ok().filter(|_| !engine.doubt)
     }
 
     fn clear(&mut self) {

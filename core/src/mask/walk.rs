@@ -3,7 +3,7 @@
 use super::Reader;
 use super::engine::{Around, Engine};
 use crate::scan::Events;
-use crate::scan::grammar::Containers;
+use crate::scan::grammar::{Containers, Place};
 use crate::scan::scalar_token::Scalar;
 use crate::span::Span;
 
@@ -39,8 +39,11 @@ impl Events for Level<'_, '_, '_, '_, '_, '_> {
     }
 
     fn open(&mut self, at: usize, object: bool) {
+        let masks_all = self.engine.masks_all();
         let Engine { policy, work, target, tracking, .. } = &mut *self.engine;
-        if *tracking {
+        if masks_all {
+            work.selection.open_blind();
+        } else if *tracking {
             work.selection.open(&policy.selectors, &policy.pools, target.input(), at, object);
         }
     }
@@ -48,17 +51,34 @@ impl Events for Level<'_, '_, '_, '_, '_, '_> {
     fn close(&mut self) {
         if self.engine.tracking {
             self.engine.work.selection.close();
+            self.engine.closed();
         }
     }
 
     fn string(&mut self, span: Span, containers: &mut Containers) {
-        if self.level == 0 && self.engine.probe.is_none() {
+        if self.engine.masks_all() {
+            self.engine.mask_unread(None, span);
+        } else {
+            self.engine.string(self.deeper, Around::Tokens(containers), span, self.level);
+        }
+        // One that comes again is counted then.
+        if self.level == 0 && self.engine.probe.is_none() && !self.engine.work.edits.overflowed() {
             self.engine.work.tally.values += 1;
         }
-        self.engine.string(self.deeper, Around::Tokens(containers), span, self.level);
     }
 
     fn scalar(&mut self, kind: Scalar, span: Span) {
+        if self.engine.masks_all() {
+            return self.engine.mask_unread(Some(kind), span);
+        }
         self.engine.scalar(kind, span, self.level);
+    }
+
+    fn waits(&mut self, at: usize, object: bool, place: Place) -> bool {
+        object && self.level == 0 && self.engine.waits(at, place)
+    }
+
+    fn full(&mut self, place: Place) -> bool {
+        self.level == 0 && self.engine.overflows(place)
     }
 }

@@ -20,6 +20,8 @@ pub enum Kind {
     Boolean,
     /// A string of encoded bytes: becomes empty.
     Bytes,
+    /// A string that no rule was asked about: becomes the token of the edits.
+    Unread,
 }
 
 /// A part that is to be masked.
@@ -38,6 +40,10 @@ pub struct PartOf {
 impl Target<'_> {
     /// Masks a part: notes what its rule writes. False if there is no room for what may have to be undone.
     pub fn mask(&mut self, policy: &Policy<'_>, edits: &mut Edits<'_>, part: &PartOf) -> bool {
+        if edits.pass > 0 {
+            edits.pass -= 1;
+            return false;
+        }
         let edit = self.edit(policy, edits, part);
         self.add(policy, edits, Edit { rule: part.rule, ..edit })
     }
@@ -50,6 +56,7 @@ impl Target<'_> {
             Kind::Number => return whole(Replacement::Zero),
             Kind::Boolean => return whole(Replacement::False),
             Kind::Bytes => return nothing,
+            Kind::Unread => return whole(Replacement::Token(edits.token.len() as u32)),
             Kind::Text => {}
         }
         let text = Escaped::new(self.input(), span.start, span.end, part.level);

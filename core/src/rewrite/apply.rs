@@ -82,6 +82,7 @@ pub(super) fn replacement(edit: &Edit, policy: &Policy<'_>, edits: &Edits<'_>, w
             let digits = edits.digests.get(index as usize).and_then(|all| all.get(..usize::from(len)));
             write(digits.unwrap_or(&[]));
         }
+        Replacement::Token(_) => write(&edits.token),
         Replacement::Zero => write(b"0"),
         Replacement::False => write(b"false"),
     }

@@ -7,8 +7,10 @@
 
 mod action;
 mod apply;
+mod give;
 
 pub use action::{Kind, PartOf};
+pub use give::Giving;
 
 use crate::policy::Policy;
 use crate::span::Span;
@@ -31,6 +33,8 @@ enum Replacement {
     Pool(Part, u32),
     /// The first digits of a digest.
     Digest(u32, u8),
+    /// [`Edits::token`], of so many bytes.
+    Token(u32),
     Zero,
     False,
 }
@@ -43,6 +47,7 @@ impl Edit {
         match self.text {
             Replacement::Pool(part, times) => part.len as usize * times as usize,
             Replacement::Digest(_, len) => usize::from(len),
+            Replacement::Token(len) => len as usize,
             Replacement::Zero => 1,
             Replacement::False => 5,
         }
@@ -63,6 +68,10 @@ pub struct Edits<'m> {
     /// How many may still ask for what they noted to be undone, and whether something was not noted for their sake.
     holders: u32,
     overflow: bool,
+    /// How many of the next parts have been written before, and are passed over.
+    pass: usize,
+    /// What is written in place of a value that no rule was asked about.
+    token: Room<'m, u8>,
 }
 
 /// What there was to edit at some time.
@@ -73,6 +82,13 @@ pub struct Mark {
     dropped: bool,
     growth: isize,
     peak: isize,
+}
+
+impl<'m> Edits<'m> {
+    /// Says what is written for [`Kind::Unread`], in level 1 of escapes; nothing unless told.
+    pub fn set_token(&mut self, token: Room<'m, u8>) {
+        self.token = token;
+    }
 }
 
 impl Edits<'_> {
@@ -90,6 +106,8 @@ impl Edits<'_> {
             peak: 0,
             holders: 0,
             overflow: false,
+            pass: 0,
+            token: Room::from(&mut [][..]),
         }
     }
 
@@ -101,6 +119,29 @@ impl Edits<'_> {
         self.peak = 0;
         self.holders = 0;
         self.overflow = false;
+        self.pass = 0;
+    }
+
+    /// Forgets everything, for a text in pieces: what there is no room for is left out ([`Self::overflowed`]), and the next
+    /// `pass` parts are passed over.
+    pub fn clear_for_piece(&mut self, pass: usize) {
+        self.clear();
+        self.hold();
+        self.pass = pass;
+    }
+
+    /// Whether something was left out.
+    #[must_use]
+    pub fn overflowed(&self) -> bool {
+        self.overflow
+    }
+
+    /// How many edits lie behind `start`, and where the last of them ends.
+    #[must_use]
+    pub fn behind(&self, start: usize) -> (usize, Option<usize>) {
+        let list = self.list.get(..self.count).unwrap_or(&[]);
+        let count = list.iter().rev().take_while(|edit| edit.span.start >= start).count();
+        (count, list.last().filter(|_| count > 0).map(|edit| edit.span.end))
     }
 
     /// From here on edits may be undone: none is written before [`Self::release`].

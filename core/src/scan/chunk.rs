@@ -226,6 +226,11 @@ impl Chunk {
         !self.bytes[at.min(self.len)..][..have].iter().all(u8::is_ascii_hexdigit)
     }
 
+    /// Whether a string is open behind the last chunk.
+    pub(super) fn in_string(&self) -> bool {
+        self.carry.in_string != 0
+    }
+
     /// The end of the input: nothing may be open.
     pub(super) fn finish(&self) -> Result<(), NotJson> {
         let open = self.carry.in_string != 0 || self.carry.escaped || self.carry.hex > 0;

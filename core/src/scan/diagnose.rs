@@ -8,12 +8,22 @@ use crate::error::Reason;
 /// when something is missing at its end). `None` if there is none.
 #[must_use]
 pub fn diagnose(input: &[u8], sequence: bool, depth: u16) -> Option<(Reason, usize)> {
+    let containers = Containers::new(depth);
+    let grammar = Grammar::new(&containers, sequence);
+    diagnose_part(input, grammar, containers, true)
+}
+
+/// The same of a part of a document that begins where `grammar` and `containers` stand; `last` says that the document ends
+/// with it. Else the part ends at a character.
+#[must_use]
+pub fn diagnose_part(
+    input: &[u8],
+    grammar: Grammar,
+    containers: Containers,
+    last: bool,
+) -> Option<(Reason, usize)> {
     let valid = core::str::from_utf8(input).map_or_else(|error| error.valid_up_to(), str::len);
-    let mut plain = Plain {
-        containers: Containers::new(depth),
-        grammar: Grammar::new(&Containers::new(depth), sequence),
-        state: State::Outside,
-    };
+    let mut plain = Plain { containers, grammar, state: State::Outside };
     for (at, &byte) in input.iter().enumerate().take(valid) {
         if let Err(reason) = plain.byte(byte) {
             return Some((reason, at));
@@ -22,15 +32,47 @@ pub fn diagnose(input: &[u8], sequence: bool, depth: u16) -> Option<(Reason, usi
     if valid < input.len() {
         return Some((Reason::Utf8, valid));
     }
-    plain.finish().err().map(|reason| (reason, input.len()))
+    let fault = if last { plain.finish().err() } else { None };
+    fault.map(|reason| (reason, input.len()))
 }
 
 enum State {
     Outside,
     Token(Token),
-    String,
+    String(InString),
+}
+
+/// Where a walk over the bytes of a string stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InString {
+    /// Behind a character.
+    Text,
+    /// Behind a backslash.
     Escape,
+    /// In front of so many hexadecimal digits.
     Hex(u8),
+}
+
+impl InString {
+    /// Behind one more byte; `None` behind the closing quote.
+    pub fn next(self, byte: u8) -> Result<Option<Self>, Reason> {
+        Ok(Some(match (self, byte) {
+            (Self::Text, b'"') => return Ok(None),
+            (Self::Text, b'\\') => Self::Escape,
+            (Self::Text, 0..0x20) => return Err(Reason::Control),
+            (Self::Text, _) => Self::Text,
+            (Self::Escape, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => Self::Text,
+            (Self::Escape, b'u') => Self::Hex(4),
+            (Self::Hex(left), _) if byte.is_ascii_hexdigit() => {
+                if left == 1 {
+                    Self::Text
+                } else {
+                    Self::Hex(left - 1)
+                }
+            }
+            _ => return Err(Reason::Escape),
+        }))
+    }
 }
 
 struct Plain {
@@ -52,13 +94,8 @@ impl Plain {
                 self.state = State::Token(token.next(byte)?);
                 Ok(())
             }
-            State::String => self.in_string(byte),
-            State::Escape => self.escape(byte),
-            State::Hex(left) => {
-                if !byte.is_ascii_hexdigit() {
-                    return Err(Reason::Escape);
-                }
-                self.state = if left == 1 { State::String } else { State::Hex(left - 1) };
+            State::String(inside) => {
+                self.state = inside.next(byte)?.map_or(State::Outside, State::String);
                 Ok(())
             }
         }
@@ -72,7 +109,7 @@ impl Plain {
             b',' => self.grammar.comma(&self.containers),
             b':' => self.grammar.colon(),
             b'"' => {
-                self.state = State::String;
+                self.state = State::String(InString::Text);
                 self.grammar.string(&self.containers).map(drop)
             }
             _ => {
@@ -80,25 +117,6 @@ impl Plain {
                 self.grammar.scalar(&self.containers).map(drop)
             }
         }
-    }
-
-    fn in_string(&mut self, byte: u8) -> Result<(), Reason> {
-        match byte {
-            b'"' => self.state = State::Outside,
-            b'\\' => self.state = State::Escape,
-            0..0x20 => return Err(Reason::Control),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn escape(&mut self, byte: u8) -> Result<(), Reason> {
-        self.state = match byte {
-            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => State::String,
-            b'u' => State::Hex(4),
-            _ => return Err(Reason::Escape),
-        };
-        Ok(())
     }
 
     fn finish(&self) -> Result<(), Reason> {

@@ -102,6 +102,20 @@ pub enum Role {
 }
 
 impl Grammar {
+    /// Before the first text of a sequence.
+    pub(super) const BEGIN: Self = Self { expect: Expect::Text, floor: 0, texts: 0, sequence: true };
+
+    /// Whether it stands before a text that may follow, or at the end.
+    #[must_use]
+    pub fn between_texts(&self) -> bool {
+        self.expect == Expect::Text && (self.sequence || self.texts == 0)
+    }
+
+    /// Steps over so many texts, which somebody else has checked.
+    pub fn pass_texts(&mut self, texts: u64) {
+        self.texts += texts;
+    }
+
     /// Before the first text; `sequence` allows more than one, or none.
     #[must_use]
     pub fn new(containers: &Containers, sequence: bool) -> Self {

@@ -33,6 +33,50 @@ impl From<Reason> for NotJson {
     }
 }
 
+/// Where a scan stopped, and why. What stands before is done with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// Raw offset: of the first byte of what is not done with, or of the end.
+    pub at: usize,
+    /// Why here.
+    pub cause: Cause,
+}
+
+/// Why a scan stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Nothing is left.
+    End,
+    /// A member name that does not end.
+    Name,
+    /// A string value that does not end.
+    Text,
+    /// A number or word that does not end.
+    Scalar,
+    /// A container that the receiver wants to see whole ([`Events::waits`]).
+    Container,
+    /// A value that the receiver could not take ([`Events::full`]).
+    Full,
+}
+
+/// What ends a scan early.
+enum Halt {
+    NotJson,
+    Pause(Pause),
+}
+
+impl From<Reason> for Halt {
+    fn from(_: Reason) -> Self {
+        Self::NotJson
+    }
+}
+
+impl From<NotJson> for Halt {
+    fn from(_: NotJson) -> Self {
+        Self::NotJson
+    }
+}
+
 /// Receives what the scanner finds, in order. Spans are raw offsets; those of strings lie between the quotes.
 pub trait Events {
     /// The bytes that are scanned.
@@ -51,6 +95,14 @@ pub trait Events {
     fn string(&mut self, _span: Span, _containers: &mut Containers) {}
     /// A number, boolean or null.
     fn scalar(&mut self, _kind: Scalar, _span: Span) {}
+    /// Whether the scan must stop in front of this container, which is none of the receiver's yet.
+    fn waits(&mut self, _at: usize, _object: bool, _place: Place) -> bool {
+        false
+    }
+    /// Whether the scan must stop in front of the value that has just been told of. The receiver is as before it then.
+    fn full(&mut self, _place: Place) -> bool {
+        false
+    }
 }
 
 /// Checks only.
@@ -69,6 +121,8 @@ pub struct Scanner {
     /// Raw offset behind the opening quote of the string that is open.
     string_start: usize,
     role: Role,
+    /// The grammar in front of that string.
+    before: Grammar,
     token: Option<(Token, usize)>,
 }
 
@@ -88,7 +142,14 @@ impl Scanner {
     /// Fresh memory; scans by this path.
     #[must_use]
     pub fn with_path(path: Path) -> Self {
-        Self { path, chunk: Chunk::new(), string_start: 0, role: Role::Key, token: None }
+        Self {
+            path,
+            chunk: Chunk::new(),
+            string_start: 0,
+            role: Role::Key,
+            before: Grammar::BEGIN,
+            token: None,
+        }
     }
 
     /// Scans the document `input[..]` of `events`: one text, or a sequence of them. Returns how many texts.
@@ -98,9 +159,24 @@ impl Scanner {
         containers: &mut Containers,
         sequence: bool,
     ) -> Result<u64, NotJson> {
+        let mut grammar = Grammar::new(containers, sequence);
+        self.part(events, containers, &mut grammar, true)?;
+        Ok(grammar.texts())
+    }
+
+    /// Scans `input[..]` of `events`, a part of a document that begins where `grammar` and `containers` stand, in front of a
+    /// token; `last` says that the document ends with it. Else the part ends at a character, and what is cut off at its
+    /// end is left: `grammar` and `containers` stand where the scan stopped.
+    pub fn part<E: Events>(
+        &mut self,
+        events: &mut E,
+        containers: &mut Containers,
+        grammar: &mut Grammar,
+        last: bool,
+    ) -> Result<Pause, NotJson> {
         let end = events.input().len();
         self.chunk.start_document(end);
-        self.run(events, containers, sequence)
+        self.run(events, containers, grammar, last)
     }
 
     /// Scans the nested text behind `level` levels of escapes in `span`.
@@ -111,29 +187,57 @@ impl Scanner {
         span: Span,
         level: u8,
     ) -> Result<u64, NotJson> {
+        let mut grammar = Grammar::new(containers, false);
         self.chunk.start_nested(span, level);
-        self.run(events, containers, false)
+        self.run(events, containers, &mut grammar, true)?;
+        Ok(grammar.texts())
     }
 
     fn run<E: Events>(
         &mut self,
         events: &mut E,
         containers: &mut Containers,
-        sequence: bool,
-    ) -> Result<u64, NotJson> {
-        let mut grammar = Grammar::new(containers, sequence);
+        grammar: &mut Grammar,
+        last: bool,
+    ) -> Result<Pause, NotJson> {
         self.token = None;
+        match self.chunks(events, containers, grammar) {
+            Ok(()) => {}
+            Err(Halt::Pause(pause)) => return Ok(pause),
+            Err(Halt::NotJson) => return Err(NotJson),
+        }
+        let end = self.chunk.raw(self.chunk.len());
+        if last {
+            self.chunk.finish()?;
+            if let Some((token, start)) = self.token.take() {
+                match finish_scalar(token, start, end, events, containers, grammar) {
+                    Ok(()) => {}
+                    Err(Halt::Pause(pause)) => return Ok(pause),
+                    Err(Halt::NotJson) => return Err(NotJson),
+                }
+            }
+            grammar.finish()?;
+        } else if self.chunk.in_string() {
+            *grammar = self.before;
+            let cause = if self.role == Role::Key { Cause::Name } else { Cause::Text };
+            return Ok(Pause { at: self.string_start.saturating_sub(1), cause });
+        } else if let Some((_, start)) = self.token {
+            return Ok(Pause { at: start, cause: Cause::Scalar });
+        }
+        Ok(Pause { at: end, cause: Cause::End })
+    }
+
+    fn chunks<E: Events>(
+        &mut self,
+        events: &mut E,
+        containers: &mut Containers,
+        grammar: &mut Grammar,
+    ) -> Result<(), Halt> {
         while self.chunk.fill(events.input())? {
             self.chunk.classify(self.path)?;
-            self.walk(events, containers, &mut grammar)?;
+            self.walk(events, containers, grammar)?;
         }
-        self.chunk.finish()?;
-        if let Some((token, start)) = self.token.take() {
-            let end = self.chunk.raw(self.chunk.len());
-            finish_scalar(token, start, end, events, containers, &mut grammar)?;
-        }
-        grammar.finish()?;
-        Ok(grammar.texts())
+        Ok(())
     }
 
     /// Phase 2: the tokens of the chunk.
@@ -142,7 +246,7 @@ impl Scanner {
         events: &mut E,
         containers: &mut Containers,
         grammar: &mut Grammar,
-    ) -> Result<(), Reason> {
+    ) -> Result<(), Halt> {
         if let Some((token, start)) = self.token.take() {
             self.scalar_bytes(0, token, start, events, containers, grammar)?;
         }
@@ -164,18 +268,17 @@ impl Scanner {
         events: &mut E,
         containers: &mut Containers,
         grammar: &mut Grammar,
-    ) -> Result<(), Reason> {
+    ) -> Result<(), Halt> {
         let byte = self.chunk.byte(at);
         match byte {
             b'"' if self.chunk.opens_string(at) => {
+                self.before = *grammar;
                 self.role = grammar.string(containers)?;
                 self.string_start = self.chunk.raw(at + 1);
             }
-            b'"' => self.end_string(at, events, containers),
+            b'"' => self.end_string(at, events, containers, grammar)?,
             b'{' | b'[' => {
-                let place = grammar.open(containers, byte == b'{')?;
-                begin(events, place);
-                events.open(self.chunk.raw(at), byte == b'{');
+                open(self.chunk.raw(at), byte == b'{', events, containers, grammar)?;
             }
             b'}' | b']' => {
                 grammar.close(containers, byte == b'}')?;
@@ -195,15 +298,27 @@ impl Scanner {
         Ok(())
     }
 
-    fn end_string<E: Events>(&mut self, at: usize, events: &mut E, containers: &mut Containers) {
+    fn end_string<E: Events>(
+        &mut self,
+        at: usize,
+        events: &mut E,
+        containers: &mut Containers,
+        grammar: &mut Grammar,
+    ) -> Result<(), Halt> {
         let span = Span::new(self.string_start, self.chunk.raw(at));
         match self.role {
             Role::Key => events.key(span),
             Role::Value(place) => {
                 begin(events, place);
                 events.string(span, containers);
+                if events.full(place) {
+                    *grammar = self.before;
+                    let at = self.string_start.saturating_sub(1);
+                    return Err(Halt::Pause(Pause { at, cause: Cause::Full }));
+                }
             }
         }
+        Ok(())
     }
 
     /// Takes the bytes of a token that began at raw offset `start`, from `at` on, up to its end or the end of the
@@ -217,7 +332,7 @@ impl Scanner {
         events: &mut E,
         containers: &Containers,
         grammar: &mut Grammar,
-    ) -> Result<(), Reason> {
+    ) -> Result<(), Halt> {
         for (i, &byte) in self.chunk.bytes(at).iter().enumerate() {
             if ends_scalar(byte) {
                 let end = self.chunk.raw(at + i);
@@ -230,6 +345,25 @@ impl Scanner {
     }
 }
 
+fn open<E: Events>(
+    at: usize,
+    object: bool,
+    events: &mut E,
+    containers: &mut Containers,
+    grammar: &mut Grammar,
+) -> Result<(), Halt> {
+    let (before, depth) = (*grammar, containers.depth());
+    let place = grammar.open(containers, object)?;
+    if events.waits(at, object, place) {
+        *grammar = before;
+        containers.truncate(depth);
+        return Err(Halt::Pause(Pause { at, cause: Cause::Container }));
+    }
+    begin(events, place);
+    events.open(at, object);
+    Ok(())
+}
+
 fn finish_scalar<E: Events>(
     token: Token,
     start: usize,
@@ -237,10 +371,26 @@ fn finish_scalar<E: Events>(
     events: &mut E,
     containers: &Containers,
     grammar: &mut Grammar,
-) -> Result<(), Reason> {
+) -> Result<(), Halt> {
     let kind = token.finish()?;
-    begin(events, grammar.scalar(containers)?);
+    let before = *grammar;
+    let place = grammar.scalar(containers)?;
+    begin(events, place);
     events.scalar(kind, Span::new(start, end));
+    if events.full(place) {
+        *grammar = before;
+        return Err(Halt::Pause(Pause { at: start, cause: Cause::Full }));
+    }
+    Ok(())
+}
+
+/// Begins a string value that nobody is told of: `grammar` steps behind it.
+pub fn begin_string<E: Events>(
+    events: &mut E,
+    containers: &Containers,
+    grammar: &mut Grammar,
+) -> Result<(), NotJson> {
+    begin(events, grammar.scalar(containers)?);
     Ok(())
 }
 

@@ -153,6 +153,23 @@ fn behind_value(src: &[u8], mut at: usize) -> usize {
     src.len()
 }
 
+/// Behind the container whose bracket is at `at`; `None` if it does not end here.
+#[must_use]
+pub fn behind_container(src: &[u8], mut at: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    while let Some(byte) = src.get(at) {
+        match byte {
+            b'"' => at = string_end(src, at + 1),
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' if depth <= 1 => return Some(at + 1),
+            b'}' | b']' => depth -= 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     extern crate std;
@@ -173,6 +190,14 @@ mod tests {
         let src = br#"[1, "a,]", {"x":[2]}, [3] ]9"#;
         let starts: std::vec::Vec<_> = elements(src, 0).map(|at| src[at]).collect();
         assert_eq!(starts, b"1\"{[");
+    }
+
+    #[test]
+    fn containers_end_or_not() {
+        let src = br#" {"a":[1,"}",{}]} ,"#;
+        assert_eq!(behind_container(src, 1), Some(17));
+        assert_eq!(behind_container(&src[..16], 1), None);
+        assert_eq!(behind_container(br#"{"a"#, 0), None);
     }
 
     #[test]

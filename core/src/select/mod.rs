@@ -11,6 +11,7 @@ pub mod span_kind;
 
 #[cfg(feature = "alloc")]
 use crate::limits::Limits;
+use crate::scan::grammar::Place;
 use crate::span::Span;
 use crate::table::{Pools, Room, Table};
 use crate::view::{Escaped, Text, chars};
@@ -242,6 +243,34 @@ impl<'m> Selection<'m> {
                 self.span_kinds = span_kind::of_batch_item(src, at)
             }
             _ => {}
+        }
+    }
+
+    /// The same, of an object of which not all is there to look ahead in: nothing is known of it.
+    pub fn open_blind(&mut self) {
+        let shape = self.shape();
+        self.push(Frame { shape, step: Step::Index(0), ..Frame::default() });
+    }
+
+    /// Whether an object that opens at this place is looked ahead in, up to its end.
+    #[must_use]
+    pub fn looks_ahead(&self, selectors: &Selectors<'_>, place: Place) -> bool {
+        let Some(frame) = self.depth.checked_sub(1).and_then(|top| self.frames.get(top)) else {
+            return false;
+        };
+        let shape = if place == Place::Element { frame.shape.element() } else { frame.child };
+        match shape {
+            Shape::KeyValue => true,
+            Shape::Span | Shape::BatchItem => selectors.span_kinds,
+            _ => false,
+        }
+    }
+
+    /// Goes back to before the element at hand, which will come again.
+    pub fn again(&mut self) {
+        let top = self.depth.checked_sub(1).and_then(|top| self.frames.get_mut(top));
+        if let Some(Frame { step: Step::Index(next), .. }) = top {
+            *next = next.saturating_sub(1);
         }
     }
 

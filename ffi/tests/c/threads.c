@@ -1,5 +1,5 @@
 /* One policy, 64 threads with a masker each: all give what one thread gives. And one masker for all of them: each call
- * is done or says that it is busy. */
+ * is done or says that it is busy (not when a second argument says that locks of the library cannot be seen). */
 #include "check.h"
 #include "spanmask.h"
 
@@ -65,7 +65,7 @@ static void all(void *(*work)(void *)) {
 }
 
 int main(int count, char **arguments) {
-    CHECK(count == 2);
+    CHECK(count >= 2);
     read_input(arguments[1]);
     CHECK_OK(spanmask_policy_preset("default", 7, NULL, &policy));
     CHECK_OK(spanmask_masker_open(policy, NULL, &shared));
@@ -74,7 +74,7 @@ int main(int count, char **arguments) {
     CHECK_OK(spanmask_masker_mask_into(shared, input, len, expected, len * 2, &expected_len));
     CHECK(expected_len != len || memcmp(expected, input, len) != 0);
     all(own);
-    all(contended);
+    if (count == 2) all(contended);
     CHECK_OK(spanmask_masker_free(&shared));
     CHECK_OK(spanmask_policy_free(&policy));
     free(input);

@@ -11,7 +11,7 @@ mod rule;
 
 const MAX_RULES: usize = 32_767;
 const MAX_DEPTH: u16 = 4_096;
-const DEFAULT_REPLACEMENT: &str = "[REDACTED]";
+pub(crate) const DEFAULT_REPLACEMENT: &str = "[REDACTED]";
 
 /// Checks everything; the problems stand in document order.
 pub(crate) fn check(fields: &Fields) -> Result<Checked, PolicyError> {

@@ -74,6 +74,11 @@ impl Document {
         rest::all_problems(&self.fields, found, externals)
     }
 
+    /// What is written where no rule says what.
+    pub(crate) fn default_replacement(&self) -> &str {
+        self.fields.default_replacement.as_deref().unwrap_or(check::DEFAULT_REPLACEMENT)
+    }
+
     /// The document as YAML, keys of `hash` actions left out.
     #[must_use]
     pub fn to_yaml(&self) -> String {
