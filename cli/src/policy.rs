@@ -128,6 +128,14 @@ impl Text {
 
     fn compile(&self) -> Result<Policy, CliError> {
         let externals = Surroundings { directory: self.directory.clone() };
-        Policy::compile(&self.parse()?, &externals).map_err(|error| CliError::policy(&self.name, &error))
+        let policy = Policy::compile(&self.parse()?, &externals)
+            .map_err(|error| CliError::policy(&self.name, &error))?;
+        match policy.host_detectors().next() {
+            None => Ok(policy),
+            Some(name) => Err(CliError::Policy(format!(
+                "{}: the detector host:{name} is one that a program brings, and the command has none",
+                self.name
+            ))),
+        }
     }
 }

@@ -3,6 +3,7 @@
 use crate::Policy;
 use spanmask_core::error::Error;
 use spanmask_core::mask::Framing;
+use spanmask_core::matcher::host::Host;
 use spanmask_core::report::{Path, Tally};
 use std::fmt;
 
@@ -48,6 +49,10 @@ impl Masker {
     pub(crate) fn new(policy: Policy) -> Self {
         let core = spanmask_core::mask::Masker::new(policy.core());
         Self { policy, core, framing: Framing::default() }
+    }
+
+    pub(crate) fn set_host(&mut self, host: Box<dyn Host + Send>) {
+        self.core.own_host(host);
     }
 
     /// The policy it masks with.

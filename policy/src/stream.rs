@@ -3,6 +3,7 @@
 use crate::masker::Report;
 use crate::{Framing, Policy};
 use spanmask_core::error::Error;
+use spanmask_core::matcher::host::Host;
 use spanmask_core::stream::{Oversize, Progress, Settings};
 use std::fmt;
 
@@ -75,6 +76,10 @@ impl Stream {
         let core =
             spanmask_core::stream::Stream::with_window(policy.core(), window, policy.token(), settings);
         Self { policy, core }
+    }
+
+    pub(crate) fn set_host(&mut self, host: Box<dyn Host + Send>) {
+        self.core.own_host(host);
     }
 
     /// The policy it masks with.

@@ -1,17 +1,21 @@
 //! The parts of a value that rules match: every search's own matches, checked, allowed or not, and merged.
 
 mod cover;
+mod host;
 mod paint;
 mod search;
 
 #[cfg(feature = "alloc")]
 use crate::arch::Path;
+use crate::matcher::Matcher;
+use crate::matcher::host::Host;
 use crate::near::Bits;
 use crate::policy::Policy;
 use crate::span::Span;
 use crate::table::Room;
 use crate::view::{Escaped, Plain, Rewind, Text};
 use cover::Cover;
+use host::Hosts;
 use paint::Paint;
 use search::{Places, Progress};
 
@@ -40,6 +44,7 @@ pub struct Finder<'m> {
     bits: Bits<'m>,
     /// One an allowance and reading.
     allow: Room<'m, Progress>,
+    hosts: Hosts<'m>,
     value: Value,
     /// How many values there were.
     number: u64,
@@ -78,8 +83,28 @@ fn ones(words: &[u64]) -> impl Iterator<Item = usize> {
     })
 }
 
+impl<'m> Finder<'m> {
+    /// Says who answers for the detectors of the host; until then they fail, and with them the calls that ask.
+    pub fn set_host(&mut self, host: &'m mut (dyn Host + Send)) {
+        self.hosts.lend(host);
+    }
+
+    /// The same, with one of its own.
+    #[cfg(feature = "alloc")]
+    pub fn own_host(&mut self, host: alloc::boxed::Box<dyn Host + Send>) {
+        self.hosts.own(host);
+    }
+}
+
 impl Finder<'_> {
-    /// Memory for a policy.
+    /// The rule and the place of the first value, since this was cleared, at which a detector of the host failed whose failure
+    /// ends the call.
+    pub fn failed(&mut self) -> &mut Option<(u16, usize)> {
+        self.hosts.failed()
+    }
+
+    /// Memory for a policy: for detectors of the host 5 bytes for each of the most bytes that one is handed, and 32 KB for each
+    /// of them.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn new(policy: &Policy<'_>, path: Path) -> Self {
@@ -90,6 +115,7 @@ impl Finder<'_> {
             searches: Room::filled(Progress::default(), policy.searches.len() * READINGS),
             bits: Bits::new(path, Room::filled(0, Bits::words(SEGMENT))),
             allow: Room::filled(Progress::default(), policy.allow.len() * READINGS),
+            hosts: Hosts::new(policy),
             value: Value::default(),
             number: 0,
             escaped: false,
@@ -151,17 +177,21 @@ impl Finder<'_> {
         reading: usize,
         active: &[u64],
     ) {
+        self.hosts.ask(policy, text, reading, self.number, active);
         let lanes = &policy.stops.lanes;
         self.bits.scan(lanes, input, text, self.paint.segment(), reading);
         let last = self.paint.segment().end == text.end();
         let segment = self.paint.segment();
-        let places =
-            Places { bits: &self.bits, lanes, raw: input.get(..text.end()).unwrap_or(input), segment };
+        let raw = input.get(..text.end()).unwrap_or(input);
+        let mut places = Places { bits: &self.bits, lanes, raw, segment, told: &[] };
         let mut covered = policy.allow.is_empty();
         for i in ones(active) {
             let Some(search) = policy.searches.get(i) else { break };
             let Some(progress) = self.searches.get_mut(i * READINGS + reading) else { continue };
             progress.turn_to(text.start(), self.number);
+            if let Matcher::Host(_) = search.matcher {
+                places.told = self.hosts.told(i, reading);
+            }
             if !progress.may_find(&search.factors, self.bits.present(), last) {
                 continue;
             }
