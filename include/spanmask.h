@@ -8,14 +8,14 @@
  * 2. Every function answers with a spanmask_status. 0 is SPANMASK_OK; the numbers are frozen.
  * 3. Outputs are written on success only. One exception has it in its name: where spanmask_policy_options
  *    says that problems are told.
- * 4. The error of a failed call lives on its handle: spanmask_masker_error. There is no errno and no
+ * 4. The error of a failed call lives on its handle: spanmask_masker_error and so on. There is no errno and no
  *    thread-local. Compiling, which gives no handle when it fails, tells its problems by callback, into
  *    memory of the caller, or both.
  * 5. Handles are the only memory that the caller frees, each with the _free of its type. These take the
  *    variable that holds the handle and set it to NULL; freeing NULL does nothing. Everything else that the
  *    library hands out is lent: how long is said there.
- * 6. A policy may be used by any number of threads at once. A masker works for one call at a time, in any
- *    thread: a second one at the same time gets SPANMASK_BUSY, also from a callback.
+ * 6. A policy may be used by any number of threads at once. A masker or stream works for one call at a time, in
+ *    any thread: a second one at the same time gets SPANMASK_BUSY, also from a callback.
  * 7. Callbacks run in the thread of the call, before it returns. They must not throw or jump out.
  * 8. NULL where something must be is SPANMASK_NULL; it is fine where something has length 0, and where it is
  *    said. Any other pointer must lead to as much as its length says, or to what its type says, and a handle
@@ -96,6 +96,22 @@ enum spanmask_status
    A callback wanted to stop.
    */
   SPANMASK_CALLBACK = 10,
+  /*
+   A detector of the host failed, and the policy wants no text masked without it.
+   */
+  SPANMASK_DETECTOR = 11,
+  /*
+   The policy names a detector of the host that was not handed in.
+   */
+  SPANMASK_NO_DETECTOR = 12,
+  /*
+   The stream has been finished, and takes no more input before it is reset.
+   */
+  SPANMASK_ORDER = 13,
+  /*
+   A value, or an object that must be seen whole, is larger than the window of the stream.
+   */
+  SPANMASK_OVERSIZE = 14,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -278,6 +294,60 @@ typedef int32_t spanmask_problem_kind;
 #endif // __cplusplus
 
 /*
+ What happens to a value, or an object that must be seen whole, that is larger than the window.
+ */
+enum spanmask_oversize
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /*
+   The stream fails: SPANMASK_OVERSIZE.
+   */
+  SPANMASK_OVERSIZE_ERROR = 0,
+  /*
+   It is masked whole. No rule counts it.
+   */
+  SPANMASK_OVERSIZE_MASK = 1,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum spanmask_oversize spanmask_oversize;
+#else
+typedef int32_t spanmask_oversize;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/*
+ What a stream wants next.
+ */
+enum spanmask_next
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /*
+   More input: all that was given is taken.
+   */
+  SPANMASK_NEXT_INPUT = 0,
+  /*
+   More room: call again, with the rest of the input.
+   */
+  SPANMASK_NEXT_OUTPUT = 1,
+  /*
+   Nothing: all is written.
+   */
+  SPANMASK_NEXT_NOTHING = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum spanmask_next spanmask_next;
+#else
+typedef int32_t spanmask_next;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/*
  The memory that masking with one policy needs. It may go from thread to thread, but works for one at a time.
  */
 typedef struct spanmask_masker spanmask_masker;
@@ -291,6 +361,11 @@ typedef struct spanmask_path spanmask_path;
  A compiled policy. It never changes: any number of threads may use one at once.
  */
 typedef struct spanmask_policy spanmask_policy;
+
+/*
+ Masks a text, or a sequence of them, that comes in pieces. It may go from thread to thread, but works for one at a time.
+ */
+typedef struct spanmask_stream spanmask_stream;
 
 /*
  What this library is.
@@ -428,6 +503,54 @@ typedef struct spanmask_policy_options {
 } spanmask_policy_options;
 
 /*
+ A part of a text: bytes start to end, end not included. It begins and ends where characters do.
+ */
+typedef struct spanmask_span {
+  /*
+   Offset of its first byte.
+   */
+  size_t start;
+  /*
+   Offset behind its last byte.
+   */
+  size_t end;
+} spanmask_span;
+
+/*
+ Tells what in a text is to be masked. text, len: the text of a value, decoded; UTF-8, without NUL. spans, capacity: room
+ for what it finds, in any order; overlaps are fine. count: to be set to how many there are. 0 when it could tell; anything
+ else when it failed, and so do more parts than fit, and parts that are none: the policy says what happens then.
+
+ It is called once or several times for a value, and must always tell the same of the same text. It must not use the handle
+ that asks (SPANMASK_BUSY), throw, or jump out.
+ */
+typedef int32_t (*spanmask_on_text)(void *user,
+                                    const char *text,
+                                    size_t len,
+                                    struct spanmask_span *spans,
+                                    size_t capacity,
+                                    size_t *count);
+
+/*
+ A detector that the host brings, for rules with detect: host:NAME. The policy says how long a text it is handed and what
+ its failure means (max_bytes, fail).
+ */
+typedef struct spanmask_detector {
+  /*
+   NAME.
+   */
+  struct spanmask_text name;
+  /*
+   What answers. It is called in the thread of the call that masks.
+   */
+  spanmask_on_text on_text;
+  /*
+   Handed to on_text as it is. Must be good as long as the masker or stream lives.
+   */
+  void *user;
+} spanmask_detector;
+
+/*
  How to mask. All zero but struct_size is the same as no options.
  */
 typedef struct spanmask_masker_options {
@@ -439,6 +562,14 @@ typedef struct spanmask_masker_options {
    A spanmask_framing.
    */
   int32_t framing;
+  /*
+   What answers for the rules with detect: host:NAME.
+   */
+  const struct spanmask_detector *detectors;
+  /*
+   How many detectors.
+   */
+  size_t detectors_len;
 } spanmask_masker_options;
 
 /*
@@ -495,7 +626,7 @@ typedef struct spanmask_report {
    */
   size_t struct_size;
   /*
-   Rules of the policy; spanmask_masker_count tells the parts of each.
+   Rules of the policy.
    */
   size_t rules;
   /*
@@ -514,6 +645,10 @@ typedef struct spanmask_report {
    JSON texts in the input.
    */
   uint64_t texts;
+  /*
+   Of a stream: strings and objects that were larger than its window, and masked whole. No rule counts them.
+   */
+  uint64_t oversized;
 } spanmask_report;
 
 /*
@@ -533,7 +668,8 @@ typedef struct spanmask_error {
    */
   int32_t reason;
   /*
-   SPANMASK_REFUSED: offset in the input of the byte that shows the fault.
+   SPANMASK_REFUSED: offset in the input of the byte that shows the fault. SPANMASK_DETECTOR, SPANMASK_OVERSIZE: offset of
+   the value.
    */
   size_t offset;
   /*
@@ -541,10 +677,67 @@ typedef struct spanmask_error {
    */
   size_t needed;
   /*
+   SPANMASK_DETECTOR: index of its rule in the policy.
+   */
+  size_t rule;
+  /*
    One phrase; ends with NUL, lives as long as the library.
    */
   const char *message;
 } spanmask_error;
+
+/*
+ How a stream masks. All zero but struct_size is the same as no options.
+ */
+typedef struct spanmask_stream_options {
+  /*
+   sizeof(spanmask_stream_options), set by the caller.
+   */
+  size_t struct_size;
+  /*
+   A spanmask_framing.
+   */
+  int32_t framing;
+  /*
+   A spanmask_oversize.
+   */
+  int32_t oversize;
+  /*
+   Bytes of the input that are looked at together: what is larger than that is oversize. 0 for 1 MiB; 32 at least. The
+   stream takes 3.5 bytes for each one of them, and some 0.7 MB.
+   */
+  size_t window;
+  /*
+   What answers for the rules with detect: host:NAME.
+   */
+  const struct spanmask_detector *detectors;
+  /*
+   How many detectors.
+   */
+  size_t detectors_len;
+} spanmask_stream_options;
+
+/*
+ What a call did with its input and its room.
+ */
+typedef struct spanmask_progress {
+  /*
+   sizeof(spanmask_progress), set by the caller.
+   */
+  size_t struct_size;
+  /*
+   Bytes of the input that were taken; the others are to be given again.
+   */
+  size_t consumed;
+  /*
+   Bytes at the front of the room that are masked text now.
+   */
+  size_t produced;
+  /*
+   A spanmask_next.
+   */
+  int32_t next;
+} spanmask_progress;
 
 #ifdef __cplusplus
 extern "C" {
@@ -605,6 +798,15 @@ spanmask_status spanmask_policy_rule(const struct spanmask_policy *policy,
                                      struct spanmask_text *id);
 
 /*
+ Gives the name of a detector of the host that the policy asks (detect: host:NAME); the first one has index 0.
+
+ name: gets a text that lives as long as the handle. SPANMASK_ARGUMENT when there are not so many. Any thread.
+ */
+spanmask_status spanmask_policy_detector(const struct spanmask_policy *policy,
+                                         size_t index,
+                                         struct spanmask_text *name);
+
+/*
  Frees a policy and sets the variable that held it to NULL; does nothing when it is NULL already. Maskers that were
  opened with it go on. Any thread, once nobody uses this handle any more.
  */
@@ -614,7 +816,8 @@ spanmask_status spanmask_policy_free(struct spanmask_policy **policy);
  Takes the memory that masking needs, some 1.5 MB, all of it now: masking allocates nothing.
 
  policy: may be freed while the masker lives. options: NULL for inputs of any number of texts. masker: gets the
- handle; the caller frees it with spanmask_masker_free. SPANMASK_ARGUMENT when the framing does not exist. Any thread.
+ handle; the caller frees it with spanmask_masker_free. SPANMASK_ARGUMENT when the framing does not exist;
+ SPANMASK_NO_DETECTOR when the policy names a detector of the host that options does not. Any thread.
  */
 spanmask_status spanmask_masker_open(const struct spanmask_policy *policy,
                                      const struct spanmask_masker_options *options,
@@ -627,7 +830,7 @@ spanmask_status spanmask_masker_open(const struct spanmask_policy *policy,
  begins where the input did; what lies behind it is not for use. len may be 0, and buffer NULL when capacity is 0.
 
  When the call fails, the buffer is as it was: SPANMASK_REFUSED for what is not JSON, SPANMASK_CAPACITY when the
- result does not fit, SPANMASK_ARGUMENT when len is more than capacity.
+ result does not fit, SPANMASK_DETECTOR, SPANMASK_ARGUMENT when len is more than capacity.
  */
 spanmask_status spanmask_masker_mask_in_place(struct spanmask_masker *masker,
                                               uint8_t *buffer,
@@ -669,17 +872,14 @@ spanmask_status spanmask_masker_scan(struct spanmask_masker *masker,
 
 /*
  Gives the numbers of the last call that masked or scanned.
+
+ report: gets the totals. counts, counts_len: room for the parts of each rule, in the order of the policy; as many are
+ written as there is room for. May be NULL when counts_len is 0.
  */
 spanmask_status spanmask_masker_report(const struct spanmask_masker *masker,
-                                       struct spanmask_report *report);
-
-/*
- Gives how many parts the last call masked under a rule; the first rule has index 0. SPANMASK_ARGUMENT when there
- are not so many rules.
- */
-spanmask_status spanmask_masker_count(const struct spanmask_masker *masker,
-                                      size_t index,
-                                      uint64_t *count);
+                                       struct spanmask_report *report,
+                                       uint64_t *counts,
+                                       size_t counts_len);
 
 /*
  Gives what went wrong in the last call that masked or scanned: why and where an input was refused, how many bytes
@@ -693,6 +893,70 @@ spanmask_status spanmask_masker_error(const struct spanmask_masker *masker,
  nothing is freed, while a call works with it.
  */
 spanmask_status spanmask_masker_free(struct spanmask_masker **masker);
+
+/*
+ Takes the memory that a stream needs, all of it now: pushing allocates nothing.
+
+ policy: may be freed while the stream lives. options: NULL for a window of 1 MiB. stream: gets the handle; the caller frees
+ it with spanmask_stream_free. SPANMASK_ARGUMENT when a number in options has no meaning; SPANMASK_NO_DETECTOR when the
+ policy names a detector of the host that options does not. Any thread.
+ */
+spanmask_status spanmask_stream_open(const struct spanmask_policy *policy,
+                                     const struct spanmask_stream_options *options,
+                                     struct spanmask_stream **stream);
+
+/*
+ Takes what it can of a piece of the input, and writes what it can of the masked text.
+
+ input, len: the piece. output, capacity: room, which may not share memory with it. progress: says how much was taken and
+ written, and what is wanted next. However the input is cut, the output is that of spanmask_masker_mask_in_place.
+
+ SPANMASK_REFUSED for what is not JSON, SPANMASK_OVERSIZE for what is larger than the window, SPANMASK_DETECTOR; all that
+ was written is masked text, and every call fails in the same way until spanmask_stream_reset. SPANMASK_ORDER behind
+ spanmask_stream_finish. SPANMASK_OVERLAP when input and output share memory.
+ */
+spanmask_status spanmask_stream_push(struct spanmask_stream *stream,
+                                     const uint8_t *input,
+                                     size_t len,
+                                     uint8_t *output,
+                                     size_t capacity,
+                                     struct spanmask_progress *progress);
+
+/*
+ Ends the input and writes the rest: to be called until progress says SPANMASK_NEXT_NOTHING. The next input begins with
+ spanmask_stream_reset.
+
+ As spanmask_stream_push without an input. SPANMASK_REFUSED, too, when the input ends too early.
+ */
+spanmask_status spanmask_stream_finish(struct spanmask_stream *stream,
+                                       uint8_t *output,
+                                       size_t capacity,
+                                       struct spanmask_progress *progress);
+
+/*
+ Begins anew, whatever happened before; but for a panic.
+ */
+spanmask_status spanmask_stream_reset(struct spanmask_stream *stream);
+
+/*
+ Gives the numbers since the beginning; they run ahead of what was written. As spanmask_masker_report.
+ */
+spanmask_status spanmask_stream_report(const struct spanmask_stream *stream,
+                                       struct spanmask_report *report,
+                                       uint64_t *counts,
+                                       size_t counts_len);
+
+/*
+ Gives what went wrong in the last call that pushed, finished or reset. As spanmask_masker_error; offsets count from the
+ beginning of the stream.
+ */
+spanmask_status spanmask_stream_error(const struct spanmask_stream *stream,
+                                      struct spanmask_error *error);
+
+/*
+ Frees a stream, as spanmask_masker_free.
+ */
+spanmask_status spanmask_stream_free(struct spanmask_stream **stream);
 
 /*
  Writes the path of a finding, as RFC 9535 normalizes them, on through nested texts: $['a'][0]. UTF-8, no NUL.

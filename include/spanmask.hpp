@@ -11,6 +11,7 @@
 
 #include "spanmask.h"
 
+#include <algorithm>
 #include <exception>
 #include <functional>
 #include <map>
@@ -58,6 +59,7 @@ inline spanmask_text lend(std::string_view text) { return spanmask_text{text.dat
 struct Free {
     void operator()(spanmask_policy *policy) const noexcept { spanmask_policy_free(&policy); }
     void operator()(spanmask_masker *masker) const noexcept { spanmask_masker_free(&masker); }
+    void operator()(spanmask_stream *stream) const noexcept { spanmask_stream_free(&stream); }
 };
 
 } // namespace detail
@@ -178,6 +180,43 @@ private:
     std::vector<Warning> warnings_;
 };
 
+/// A detector of the host: the parts of a text, decoded, that are to be masked. What it throws is a failure; the policy says
+/// what happens then.
+using Detector = std::function<std::vector<spanmask_span>(std::string_view text)>;
+/// Detectors by name: "NAME" for detect: host:NAME.
+using Detectors = std::map<std::string, Detector>;
+
+namespace detail {
+
+inline int32_t on_text(void *user, const char *text, size_t len, spanmask_span *spans, size_t capacity,
+                       size_t *count) noexcept {
+    try {
+        const std::vector<spanmask_span> found = (*static_cast<const Detector *>(user))(std::string_view(text, len));
+        if (found.size() > capacity) return 1;
+        std::copy(found.begin(), found.end(), spans);
+        *count = found.size();
+        return 0;
+    } catch (...) {
+        return 1;
+    }
+}
+
+inline std::vector<spanmask_detector> lend(const Detectors &detectors) {
+    std::vector<spanmask_detector> all;
+    for (const auto &[name, detector] : detectors)
+        all.push_back({lend(name), &on_text, const_cast<Detector *>(&detector)});
+    return all;
+}
+
+inline void failed(spanmask_status status, const spanmask_error &details) {
+    std::string message = details.message;
+    if (status == SPANMASK_CAPACITY) message = "the result needs " + std::to_string(details.needed) + " bytes";
+    else message += " at byte " + std::to_string(details.offset);
+    throw Error(status, message, details);
+}
+
+} // namespace detail
+
 /// A part that would be masked.
 struct Finding {
     std::string_view rule; ///< Id of the rule; lives until the callback returns.
@@ -190,10 +229,15 @@ struct Finding {
 /// Masks texts, one after the other, one thread at a time.
 class Masker {
 public:
-    explicit Masker(const Policy &policy, spanmask_framing framing = SPANMASK_FRAMING_SEQUENCE) {
+    explicit Masker(const Policy &policy, spanmask_framing framing = SPANMASK_FRAMING_SEQUENCE,
+                    Detectors detectors = {})
+        : detectors_(std::make_unique<Detectors>(std::move(detectors))) {
+        const std::vector<spanmask_detector> lent = detail::lend(*detectors_);
         spanmask_masker_options options{};
         options.struct_size = sizeof options;
         options.framing = static_cast<int32_t>(framing);
+        options.detectors = lent.data();
+        options.detectors_len = lent.size();
         spanmask_masker *masker = nullptr;
         detail::check(spanmask_masker_open(policy.get(), &options, &masker));
         handle_.reset(masker);
@@ -241,15 +285,17 @@ public:
     spanmask_report report() const {
         spanmask_report report{};
         report.struct_size = sizeof report;
-        detail::check(spanmask_masker_report(get(), &report));
+        detail::check(spanmask_masker_report(get(), &report, nullptr, 0));
         return report;
     }
 
-    /// Parts that the last call masked under a rule, by its index.
-    uint64_t count(std::size_t rule) const {
-        uint64_t count = 0;
-        detail::check(spanmask_masker_count(get(), rule, &count));
-        return count;
+    /// Parts that the last call masked, by rule, in the order of the policy.
+    std::vector<uint64_t> counts() const {
+        std::vector<uint64_t> counts(report().rules);
+        spanmask_report report{};
+        report.struct_size = sizeof report;
+        detail::check(spanmask_masker_report(get(), &report, counts.data(), counts.size()));
+        return counts;
     }
 
     /// For functions of spanmask.h; null in what has been moved from.
@@ -290,15 +336,100 @@ private:
 
     void done(spanmask_status status) const {
         if (status == SPANMASK_OK) return;
-        if (status != SPANMASK_REFUSED && status != SPANMASK_CAPACITY) detail::check(status);
-        const spanmask_error details = error();
-        std::string message = details.message;
-        if (status == SPANMASK_REFUSED) message += " at byte " + std::to_string(details.offset);
-        if (status == SPANMASK_CAPACITY) message = "the result needs " + std::to_string(details.needed) + " bytes";
-        throw Error(status, message, details);
+        if (status != SPANMASK_REFUSED && status != SPANMASK_CAPACITY && status != SPANMASK_DETECTOR) detail::check(status);
+        detail::failed(status, error());
     }
 
+    // Where detectors stay when the masker is moved; freed after the handle that asks them.
+    std::unique_ptr<Detectors> detectors_;
     std::unique_ptr<spanmask_masker, detail::Free> handle_;
+};
+
+/// Masks what comes in pieces. What is masked goes to a sink: a function that takes a std::string_view.
+class Stream {
+public:
+    struct Options {
+        spanmask_framing framing = SPANMASK_FRAMING_SEQUENCE;
+        spanmask_oversize oversize = SPANMASK_OVERSIZE_ERROR;
+        std::size_t window = 0; ///< 0 for 1 MiB.
+        Detectors detectors;
+    };
+
+    explicit Stream(const Policy &policy) : Stream(policy, Options()) {}
+
+    Stream(const Policy &policy, Options options)
+        : detectors_(std::make_unique<Detectors>(std::move(options.detectors))), room_(1 << 16) {
+        const std::vector<spanmask_detector> lent = detail::lend(*detectors_);
+        spanmask_stream_options settings{};
+        settings.struct_size = sizeof settings;
+        settings.framing = static_cast<int32_t>(options.framing);
+        settings.oversize = static_cast<int32_t>(options.oversize);
+        settings.window = options.window;
+        settings.detectors = lent.data();
+        settings.detectors_len = lent.size();
+        spanmask_stream *stream = nullptr;
+        detail::check(spanmask_stream_open(policy.get(), &settings, &stream));
+        handle_.reset(stream);
+    }
+
+    /// Takes a piece. Throws Error for what is not JSON; what the sink was given is masked.
+    template <typename Sink> void push(std::string_view piece, Sink sink) {
+        spanmask_progress progress = fresh();
+        do {
+            done(spanmask_stream_push(get(), reinterpret_cast<const uint8_t *>(piece.data()), piece.size(), room_.data(),
+                                      room_.size(), &progress));
+            piece.remove_prefix(progress.consumed);
+            give(sink, progress);
+        } while (progress.next == SPANMASK_NEXT_OUTPUT);
+    }
+
+    /// Ends the input; the next one begins with reset.
+    template <typename Sink> void finish(Sink sink) {
+        spanmask_progress progress = fresh();
+        do {
+            done(spanmask_stream_finish(get(), room_.data(), room_.size(), &progress));
+            give(sink, progress);
+        } while (progress.next != SPANMASK_NEXT_NOTHING);
+    }
+
+    /// Begins anew, whatever happened.
+    void reset() { detail::check(spanmask_stream_reset(get())); }
+
+    /// The numbers since the beginning.
+    spanmask_report report() const {
+        spanmask_report report{};
+        report.struct_size = sizeof report;
+        detail::check(spanmask_stream_report(get(), &report, nullptr, 0));
+        return report;
+    }
+
+    /// For functions of spanmask.h; null in what has been moved from.
+    spanmask_stream *get() const noexcept { return handle_.get(); }
+
+private:
+    static spanmask_progress fresh() {
+        spanmask_progress progress{};
+        progress.struct_size = sizeof progress;
+        return progress;
+    }
+
+    template <typename Sink> void give(Sink &sink, const spanmask_progress &progress) {
+        if (progress.produced > 0) sink(std::string_view(reinterpret_cast<const char *>(room_.data()), progress.produced));
+    }
+
+    void done(spanmask_status status) const {
+        if (status == SPANMASK_OK) return;
+        if (status != SPANMASK_REFUSED && status != SPANMASK_OVERSIZE && status != SPANMASK_DETECTOR) detail::check(status);
+        spanmask_error details{};
+        details.struct_size = sizeof details;
+        detail::check(spanmask_stream_error(get(), &details));
+        detail::failed(status, details);
+    }
+
+    // Where detectors stay when the stream is moved; freed after the handle that asks them.
+    std::unique_ptr<Detectors> detectors_;
+    std::vector<uint8_t> room_;
+    std::unique_ptr<spanmask_stream, detail::Free> handle_;
 };
 
 } // namespace spanmask

@@ -14,7 +14,7 @@ static const char INPUT[] = "{\"note\": \"{\\\"to\\\": \\\"jo\\\\u0040example.co
 
 int main(void) {
     char problems[1024];
-    spanmask_policy_options options = {sizeof options};
+    spanmask_policy_options options = {.struct_size = sizeof options};
     options.message = problems;
     options.message_capacity = sizeof problems;
     spanmask_policy *policy = NULL;
@@ -33,13 +33,13 @@ int main(void) {
     if (status == SPANMASK_OK) {
         printf("%.*s\n", (int)len, (char *)buffer);
     } else {
-        spanmask_error error = {sizeof error};
+        spanmask_error error = {.struct_size = sizeof error};
         spanmask_masker_error(masker, &error);
         fprintf(stderr, "%s at byte %zu\n", error.message, error.offset);
     }
 
-    spanmask_report report = {sizeof report};
-    spanmask_masker_report(masker, &report);
+    spanmask_report report = {.struct_size = sizeof report};
+    spanmask_masker_report(masker, &report, NULL, 0);
     printf("%llu parts\n", (unsigned long long)report.parts);
     spanmask_masker_free(&masker);
     spanmask_policy_free(&policy);

@@ -43,10 +43,13 @@ pub struct spanmask_error {
     pub status: i32,
     /// SPANMASK_REFUSED: the spanmask_reason; otherwise 0.
     pub reason: i32,
-    /// SPANMASK_REFUSED: offset in the input of the byte that shows the fault.
+    /// SPANMASK_REFUSED: offset in the input of the byte that shows the fault. SPANMASK_DETECTOR, SPANMASK_OVERSIZE: offset of
+    /// the value.
     pub offset: usize,
     /// SPANMASK_CAPACITY: bytes that the call needs.
     pub needed: usize,
+    /// SPANMASK_DETECTOR: index of its rule in the policy.
+    pub rule: usize,
     /// One phrase; ends with NUL, lives as long as the library.
     pub message: *const c_char,
 }
@@ -63,12 +66,13 @@ pub(crate) struct Fault {
     reason: Option<Reason>,
     offset: usize,
     needed: usize,
+    rule: usize,
 }
 
 impl Fault {
     /// What is known of a failure that needs no more words.
     pub(crate) const fn of(status: Status) -> Self {
-        Self { status, reason: None, offset: 0, needed: 0 }
+        Self { status, reason: None, offset: 0, needed: 0, rule: 0 }
     }
 
     pub(crate) const NONE: Self = Self::of(Status::SPANMASK_OK);
@@ -81,6 +85,7 @@ impl Fault {
             reason: self.reason.map_or(0, |reason| i32::from(reason.code())),
             offset: self.offset,
             needed: self.needed,
+            rule: self.rule,
             message: message.as_ptr(),
         }
     }
@@ -93,6 +98,10 @@ impl From<Error> for Fault {
                 Self { reason: Some(reason), offset, ..Self::of(spanmask_status::SPANMASK_REFUSED) }
             }
             Error::Capacity { needed } => Self { needed, ..Self::of(spanmask_status::SPANMASK_CAPACITY) },
+            Error::Detector { rule, offset } => {
+                Self { rule: usize::from(rule), offset, ..Self::of(spanmask_status::SPANMASK_DETECTOR) }
+            }
+            Error::Oversize { offset } => Self { offset, ..Self::of(spanmask_status::SPANMASK_OVERSIZE) },
             _ => Self::of(spanmask_status::SPANMASK_ARGUMENT),
         }
     }

@@ -1,7 +1,7 @@
 //! The C ABI. `include/spanmask.h` is generated from here and says what holds; `README.md` says it at length.
 //!
 //! Every exported function has the same four steps: what the caller handed in is checked (`raw`), the handle is taken
-//! (`masker`), the Rust API does the work, outputs are written. `call` turns what comes of it, a panic included, into a
+//! (`handle`), the Rust API does the work, outputs are written. `call` turns what comes of it, a panic included, into a
 //! status.
 
 // Names are those that C sees.
@@ -18,11 +18,15 @@ pub mod policy;
 
 pub mod masker;
 
+pub mod stream;
+
 pub mod finding;
 
 pub mod call;
+pub mod detector;
 pub mod error;
 pub mod externals;
+pub mod handle;
 pub mod problem;
 pub mod raw;
 pub mod report;

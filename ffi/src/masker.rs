@@ -1,24 +1,27 @@
 //! Maskers.
 
 use crate::call::call;
-use crate::error::{Fault, spanmask_error};
+use crate::detector::{self, spanmask_detector};
+use crate::error::spanmask_error;
 use crate::finding::{self, spanmask_on_finding};
+use crate::handle::{self, Handle, Held};
 use crate::policy::spanmask_policy;
 use crate::raw::{self, Out, OutStruct, Struct};
-use crate::report::spanmask_report;
+use crate::report::{self, spanmask_report};
 use crate::status::{Status, spanmask_status};
 use spanmask_rs::{Framing, Masker};
 use std::ffi::c_void;
-use std::sync::{Mutex, MutexGuard, TryLockError};
 
 /// The memory that masking with one policy needs. It may go from thread to thread, but works for one at a time.
 pub struct spanmask_masker {
-    state: Mutex<State>,
+    handle: Handle<Masker>,
 }
 
-pub(crate) struct State {
-    pub(crate) masker: Masker,
-    fault: Fault,
+impl Held for spanmask_masker {
+    type Of = Masker;
+    fn handle(&self) -> &Handle<Masker> {
+        &self.handle
+    }
 }
 
 /// How many texts an input may hold.
@@ -39,47 +42,35 @@ pub struct spanmask_masker_options {
     pub struct_size: usize,
     /// A spanmask_framing.
     pub framing: i32,
+    /// What answers for the rules with detect: host:NAME.
+    pub detectors: *const spanmask_detector,
+    /// How many detectors.
+    pub detectors_len: usize,
 }
 
-// SAFETY: `repr(C)`, begins with its size, and numbers may be 0.
+// SAFETY: `repr(C)`, begins with its size; numbers may be 0, pointers NULL.
 unsafe impl Struct for spanmask_masker_options {
     const FIRST: usize = size_of::<Self>();
 }
 
 impl spanmask_masker_options {
-    const NONE: Self = Self { struct_size: size_of::<Self>(), framing: 0 };
-
-    pub(crate) fn framing(&self) -> Result<Framing, Status> {
-        match self.framing {
-            0 => Ok(Framing::Sequence),
-            1 => Ok(Framing::One),
-            _ => Err(Status::SPANMASK_ARGUMENT),
-        }
-    }
+    const NONE: Self =
+        Self { struct_size: size_of::<Self>(), framing: 0, detectors: std::ptr::null(), detectors_len: 0 };
 }
 
-impl spanmask_masker {
-    /// Takes the handle for one call.
-    pub(crate) fn enter(&self) -> Result<MutexGuard<'_, State>, Status> {
-        self.state.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => Status::SPANMASK_BUSY,
-            TryLockError::Poisoned(_) => Status::SPANMASK_PANIC,
-        })
-    }
-
-    /// Does `body`, and keeps what went wrong.
-    fn run<T>(&self, body: impl FnOnce(&mut Masker) -> Result<T, Fault>) -> Result<T, Status> {
-        let mut state = self.enter()?;
-        let done = body(&mut state.masker);
-        state.fault = done.as_ref().err().copied().unwrap_or(Fault::NONE);
-        done.map_err(|fault| fault.status)
+pub(crate) fn framing(number: i32) -> Result<Framing, Status> {
+    match number {
+        0 => Ok(Framing::Sequence),
+        1 => Ok(Framing::One),
+        _ => Err(Status::SPANMASK_ARGUMENT),
     }
 }
 
 /// Takes the memory that masking needs, some 1.5 MB, all of it now: masking allocates nothing.
 ///
 /// policy: may be freed while the masker lives. options: NULL for inputs of any number of texts. masker: gets the
-/// handle; the caller frees it with spanmask_masker_free. SPANMASK_ARGUMENT when the framing does not exist. Any thread.
+/// handle; the caller frees it with spanmask_masker_free. SPANMASK_ARGUMENT when the framing does not exist;
+/// SPANMASK_NO_DETECTOR when the policy names a detector of the host that options does not. Any thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn spanmask_masker_open(
     policy: *const spanmask_policy,
@@ -93,10 +84,13 @@ pub unsafe extern "C" fn spanmask_masker_open(
         let policy = unsafe { raw::handle(policy) }?;
         // SAFETY: the caller promises NULL or options of their size.
         let options = unsafe { raw::read(options) }?.unwrap_or(spanmask_masker_options::NONE);
-        let framing = options.framing()?;
-        let mut masker = policy.policy.masker();
+        // SAFETY: the caller promises the detectors that the options name.
+        let detectors = unsafe { detector::read(options.detectors, options.detectors_len) }?;
+        let framing = framing(options.framing)?;
+        let made = policy.policy.masker_with(detectors);
+        let mut masker = made.map_err(|_| Status::SPANMASK_NO_DETECTOR)?;
         masker.set_framing(framing);
-        raw::give(place, spanmask_masker { state: Mutex::new(State { masker, fault: Fault::NONE }) });
+        raw::give(place, spanmask_masker { handle: Handle::new(masker) });
         Ok(())
     })
 }
@@ -107,7 +101,7 @@ pub unsafe extern "C" fn spanmask_masker_open(
 /// begins where the input did; what lies behind it is not for use. len may be 0, and buffer NULL when capacity is 0.
 ///
 /// When the call fails, the buffer is as it was: SPANMASK_REFUSED for what is not JSON, SPANMASK_CAPACITY when the
-/// result does not fit, SPANMASK_ARGUMENT when len is more than capacity.
+/// result does not fit, SPANMASK_DETECTOR, SPANMASK_ARGUMENT when len is more than capacity.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn spanmask_masker_mask_in_place(
     masker: *mut spanmask_masker,
@@ -126,7 +120,7 @@ pub unsafe extern "C" fn spanmask_masker_mask_in_place(
         if len > capacity {
             return Err(Status::SPANMASK_ARGUMENT);
         }
-        place.set(masker.run(|masker| Ok(masker.mask_in_place(buffer, len)?))?);
+        place.set(masker.handle.run(|masker| Ok(masker.mask_in_place(buffer, len)?))?);
         Ok(())
     })
 }
@@ -159,7 +153,7 @@ pub unsafe extern "C" fn spanmask_masker_mask_into(
         let input = unsafe { raw::bytes(input, len) }?;
         // SAFETY: the caller promises `capacity` bytes to us alone, and they are no part of the input.
         let output = unsafe { raw::room(output, capacity) }?;
-        place.set(masker.run(|masker| Ok(masker.mask_into(input, output)?))?);
+        place.set(masker.handle.run(|masker| Ok(masker.mask_into(input, output)?))?);
         Ok(())
     })
 }
@@ -188,43 +182,27 @@ pub unsafe extern "C" fn spanmask_masker_scan(
         // SAFETY: the caller promises `len` bytes.
         let input = unsafe { raw::bytes(input, len) }?;
         // SAFETY: the caller promises that the callback can be called.
-        place.set(masker.run(|masker| unsafe { finding::scan(masker, input, on_finding, user) })?);
+        place.set(masker.handle.run(|masker| unsafe { finding::scan(masker, input, on_finding, user) })?);
         Ok(())
     })
 }
 
 /// Gives the numbers of the last call that masked or scanned.
+///
+/// report: gets the totals. counts, counts_len: room for the parts of each rule, in the order of the policy; as many are
+/// written as there is room for. May be NULL when counts_len is 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn spanmask_masker_report(
     masker: *const spanmask_masker,
     report: *mut spanmask_report,
+    counts: *mut u64,
+    counts_len: usize,
 ) -> spanmask_status {
     call(|| {
-        // SAFETY: the caller promises a struct of its size.
-        let place = unsafe { OutStruct::new(report) }?;
         // SAFETY: the caller promises NULL or a live handle.
-        let masker = unsafe { raw::handle(masker) }?;
-        place.set(&spanmask_report::of(&masker.enter()?.masker));
-        Ok(())
-    })
-}
-
-/// Gives how many parts the last call masked under a rule; the first rule has index 0. SPANMASK_ARGUMENT when there
-/// are not so many rules.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn spanmask_masker_count(
-    masker: *const spanmask_masker,
-    index: usize,
-    count: *mut u64,
-) -> spanmask_status {
-    call(|| {
-        // SAFETY: the caller promises room for a number.
-        let place = unsafe { Out::new(count) }?;
-        // SAFETY: the caller promises NULL or a live handle.
-        let state = unsafe { raw::handle(masker) }?.enter()?;
-        let counted = state.masker.report().counts().nth(index).map(|(_, count)| count);
-        place.set(counted.ok_or(Status::SPANMASK_ARGUMENT)?);
-        Ok(())
+        let state = unsafe { raw::handle(masker) }?.handle.enter()?;
+        // SAFETY: the caller promises a struct of its size, and room for the counts.
+        unsafe { report::write(&state.it.report(), 0, report, counts, counts_len) }
     })
 }
 
@@ -240,7 +218,7 @@ pub unsafe extern "C" fn spanmask_masker_error(
         let place = unsafe { OutStruct::new(error) }?;
         // SAFETY: the caller promises NULL or a live handle.
         let masker = unsafe { raw::handle(masker) }?;
-        place.set(&masker.enter()?.fault.show());
+        place.set(&masker.handle.enter()?.fault.show());
         Ok(())
     })
 }
@@ -250,16 +228,7 @@ pub unsafe extern "C" fn spanmask_masker_error(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn spanmask_masker_free(masker: *mut *mut spanmask_masker) -> spanmask_status {
     call(|| {
-        // SAFETY: the caller promises a variable.
-        let held = unsafe { masker.as_ref() }.ok_or(Status::SPANMASK_NULL)?;
-        // SAFETY: the caller promises that it holds NULL or a live handle.
-        if let Some(masker) = unsafe { held.as_ref() }
-            && let Err(Status::SPANMASK_BUSY) = masker.enter()
-        {
-            return Err(Status::SPANMASK_BUSY);
-        }
-        // SAFETY: as above, and no call works with it.
-        drop(unsafe { raw::take(masker) }?);
-        Ok(())
+        // SAFETY: the caller promises a variable that holds NULL or a live handle.
+        unsafe { handle::free(masker) }
     })
 }

@@ -200,6 +200,26 @@ pub unsafe extern "C" fn spanmask_policy_rule(
     })
 }
 
+/// Gives the name of a detector of the host that the policy asks (detect: host:NAME); the first one has index 0.
+///
+/// name: gets a text that lives as long as the handle. SPANMASK_ARGUMENT when there are not so many. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn spanmask_policy_detector(
+    policy: *const spanmask_policy,
+    index: usize,
+    name: *mut spanmask_text,
+) -> spanmask_status {
+    call(|| {
+        // SAFETY: the caller promises room for a text.
+        let place = unsafe { Out::new(name) }?;
+        // SAFETY: the caller promises NULL or a live handle.
+        let policy = unsafe { raw::handle(policy) }?;
+        let name = policy.policy.host_detectors().nth(index).ok_or(Status::SPANMASK_ARGUMENT)?;
+        place.set(spanmask_text::lend(name));
+        Ok(())
+    })
+}
+
 /// Frees a policy and sets the variable that held it to NULL; does nothing when it is NULL already. Maskers that were
 /// opened with it go on. Any thread, once nobody uses this handle any more.
 #[unsafe(no_mangle)]

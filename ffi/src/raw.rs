@@ -32,8 +32,9 @@ impl spanmask_text {
     }
 }
 
-fn checked(len: usize) -> Result<usize, Status> {
-    isize::try_from(len).map(|_| len).map_err(|_| Status::SPANMASK_ARGUMENT)
+/// Whether so many items are more than an object can hold.
+fn too_large<T>(len: usize) -> bool {
+    len.checked_mul(size_of::<T>()).is_none_or(|size| isize::try_from(size).is_err())
 }
 
 /// Items that the caller lends; NULL stands for none when there are none.
@@ -44,9 +45,7 @@ pub(crate) unsafe fn items<'a, T>(data: *const T, len: usize) -> Result<&'a [T],
     match NonNull::new(data.cast_mut()) {
         _ if len == 0 => Ok(&[]),
         None => Err(Status::SPANMASK_NULL),
-        Some(_) if len.checked_mul(size_of::<T>()).is_none_or(|size| checked(size).is_err()) => {
-            Err(Status::SPANMASK_ARGUMENT)
-        }
+        Some(_) if too_large::<T>(len) => Err(Status::SPANMASK_ARGUMENT),
         // SAFETY: not NULL and not larger than an object can be; the caller promises the items.
         Some(data) => Ok(unsafe { std::slice::from_raw_parts(data.as_ptr(), len) }),
     }
@@ -64,13 +63,14 @@ pub(crate) unsafe fn bytes<'a>(data: *const u8, len: usize) -> Result<&'a [u8], 
 /// Room that the caller lends.
 ///
 /// # Safety
-/// Behind `data` lie `len` bytes that nobody else looks at for `'a`, unless `len` is 0.
-pub(crate) unsafe fn room<'a>(data: *mut u8, len: usize) -> Result<&'a mut [u8], Status> {
+/// Behind `data` lie `len` items that nobody else looks at for `'a`, unless `len` is 0; any bytes make an item.
+pub(crate) unsafe fn room<'a, T>(data: *mut T, len: usize) -> Result<&'a mut [T], Status> {
     match NonNull::new(data) {
         _ if len == 0 => Ok(&mut []),
         None => Err(Status::SPANMASK_NULL),
-        // SAFETY: not NULL and not longer than an object can be; the caller promises the bytes to us alone.
-        Some(data) => Ok(unsafe { std::slice::from_raw_parts_mut(data.as_ptr(), checked(len)?) }),
+        Some(_) if too_large::<T>(len) => Err(Status::SPANMASK_ARGUMENT),
+        // SAFETY: not NULL and not larger than an object can be; the caller promises the items to us alone.
+        Some(data) => Ok(unsafe { std::slice::from_raw_parts_mut(data.as_ptr(), len) }),
     }
 }
 

@@ -1,7 +1,8 @@
 //! What was masked, in numbers.
 
-use crate::raw::Struct;
-use spanmask_rs::Masker;
+use crate::raw::{self, OutStruct, Struct};
+use crate::status::Status;
+use spanmask_rs::Report;
 
 /// What the last call masked, in numbers.
 #[repr(C)]
@@ -9,7 +10,7 @@ use spanmask_rs::Masker;
 pub struct spanmask_report {
     /// sizeof(spanmask_report), set by the caller.
     pub struct_size: usize,
-    /// Rules of the policy; spanmask_masker_count tells the parts of each.
+    /// Rules of the policy.
     pub rules: usize,
     /// Parts that were masked, under all rules.
     pub parts: u64,
@@ -19,6 +20,8 @@ pub struct spanmask_report {
     pub values: u64,
     /// JSON texts in the input.
     pub texts: u64,
+    /// Of a stream: strings and objects that were larger than its window, and masked whole. No rule counts them.
+    pub oversized: u64,
 }
 
 // SAFETY: `repr(C)`, begins with its size, and numbers may be 0.
@@ -26,16 +29,30 @@ unsafe impl Struct for spanmask_report {
     const FIRST: usize = size_of::<Self>();
 }
 
-impl spanmask_report {
-    pub(crate) fn of(masker: &Masker) -> Self {
-        let report = masker.report();
-        Self {
-            struct_size: 0,
-            rules: report.counts().count(),
-            parts: report.parts(),
-            bytes_masked: report.bytes_masked(),
-            values: report.values(),
-            texts: report.texts(),
-        }
-    }
+/// Writes totals, and as many counts as there is room for.
+///
+/// # Safety
+/// `place` leads to a struct of its size; behind `counts` lies room for `counts_len` numbers.
+pub(crate) unsafe fn write(
+    report: &Report<'_>,
+    oversized: u64,
+    place: *mut spanmask_report,
+    counts: *mut u64,
+    counts_len: usize,
+) -> Result<(), Status> {
+    // SAFETY: the caller promises a struct of its size.
+    let place = unsafe { OutStruct::new(place) }?;
+    // SAFETY: the caller promises room for so many numbers.
+    let room = unsafe { raw::room(counts, counts_len) }?;
+    room.iter_mut().zip(report.counts()).for_each(|(place, (_, count))| *place = count);
+    place.set(&spanmask_report {
+        struct_size: 0,
+        rules: report.counts().count(),
+        parts: report.parts(),
+        bytes_masked: report.bytes_masked(),
+        values: report.values(),
+        texts: report.texts(),
+        oversized,
+    });
+    Ok(())
 }

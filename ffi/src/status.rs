@@ -33,6 +33,14 @@ pub enum spanmask_status {
     SPANMASK_CAPACITY = 9,
     /// A callback wanted to stop.
     SPANMASK_CALLBACK = 10,
+    /// A detector of the host failed, and the policy wants no text masked without it.
+    SPANMASK_DETECTOR = 11,
+    /// The policy names a detector of the host that was not handed in.
+    SPANMASK_NO_DETECTOR = 12,
+    /// The stream has been finished, and takes no more input before it is reset.
+    SPANMASK_ORDER = 13,
+    /// A value, or an object that must be seen whole, is larger than the window of the stream.
+    SPANMASK_OVERSIZE = 14,
 }
 
 pub(crate) use spanmask_status as Status;
@@ -51,10 +59,14 @@ impl Status {
             Self::SPANMASK_REFUSED => c"the input is not JSON",
             Self::SPANMASK_CAPACITY => c"the room does not suffice",
             Self::SPANMASK_CALLBACK => c"a callback wanted to stop",
+            Self::SPANMASK_DETECTOR => c"a detector of the host failed",
+            Self::SPANMASK_NO_DETECTOR => c"a detector of the host was not handed in",
+            Self::SPANMASK_ORDER => c"the stream has been finished",
+            Self::SPANMASK_OVERSIZE => c"larger than the window of the stream",
         }
     }
 
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 15] = [
         Self::SPANMASK_OK,
         Self::SPANMASK_NULL,
         Self::SPANMASK_STRUCT_SIZE,
@@ -66,6 +78,10 @@ impl Status {
         Self::SPANMASK_REFUSED,
         Self::SPANMASK_CAPACITY,
         Self::SPANMASK_CALLBACK,
+        Self::SPANMASK_DETECTOR,
+        Self::SPANMASK_NO_DETECTOR,
+        Self::SPANMASK_ORDER,
+        Self::SPANMASK_OVERSIZE,
     ];
 }
 

@@ -1,6 +1,7 @@
 //! What only tests call.
 
 use crate::call::call;
+use crate::handle::Held;
 use crate::masker::spanmask_masker;
 use crate::raw;
 use crate::status::spanmask_status;
@@ -10,7 +11,7 @@ use crate::status::spanmask_status;
 pub unsafe extern "C" fn spanmask_test_panic(masker: *mut spanmask_masker) -> spanmask_status {
     call(|| {
         // SAFETY: the caller promises NULL or a live handle.
-        let _state = unsafe { raw::handle(masker) }?.enter()?;
+        let _state = unsafe { raw::handle(masker) }?.handle().enter()?;
         panic!("on purpose");
     })
 }

@@ -13,6 +13,10 @@ const OK: u64 = 0;
 const POLICY: u64 = 7;
 const REFUSED: u64 = 8;
 const CAPACITY: u64 = 9;
+const OVERSIZE: u64 = 14;
+
+/// What a stream looks at together.
+const WINDOW: usize = 1 << 20;
 
 /// Parts that a masker keeps in mind (DESIGN.md of the core).
 const KEPT_PARTS: u64 = 16_384;
@@ -121,6 +125,16 @@ impl Runner {
         self.put(verb);
         self.put(input);
         self.put(capacity.to_string());
+        (self.outcome(), self.get())
+    }
+
+    /// In pieces: the first one of another length than the others, with so much room at a time.
+    fn stream(&mut self, input: &[u8], [first, others, room]: [usize; 3], most: usize) -> (Outcome, Vec<u8>) {
+        self.put("stream");
+        self.put(input);
+        for number in [first, others, room, most] {
+            self.put(number.to_string());
+        }
         (self.outcome(), self.get())
     }
 
@@ -235,6 +249,7 @@ fn run(runner: &mut Runner, kind: Kind, file: &File, case: &Case) {
         _ => masked_by_rust(case, file, &input),
     };
     every_way(runner, &input, &output);
+    in_pieces(runner, &input, &output);
     let (outcome, found) = runner.scan(&input);
     assert_eq!((outcome.status, outcome.len), (OK, output.len()), "scan");
     assert_eq!(found.len() as u64, runner.report().0[0], "findings and parts");
@@ -279,6 +294,26 @@ fn every_way(runner: &mut Runner, input: &[u8], output: &[u8]) {
     runner.mask("in_place", input, exact + 100);
 }
 
+/// Pieces of the input, and room: at every split of short inputs, a few ways of long ones.
+fn cuts(len: usize) -> Vec<[usize; 3]> {
+    if len <= 64 {
+        return (1..=len.max(1)).map(|first| [first, len.max(1), 1 + first % 9]).collect();
+    }
+    let some = [[1, 1 + len / 50, 3 + len / 100], [len / 2, len / 3, len], [len, len, 1 + len / 7]];
+    some.into_iter().collect()
+}
+
+fn in_pieces(runner: &mut Runner, input: &[u8], output: &[u8]) {
+    for cut in cuts(input.len()) {
+        let (outcome, streamed) = runner.stream(input, cut, output.len() + 16);
+        if outcome.status == OVERSIZE && input.len() > WINDOW {
+            continue;
+        }
+        assert_eq!((outcome.status, outcome.len), (OK, output.len()), "in pieces {cut:?}");
+        assert!(streamed == output, "in pieces {cut:?}: {}", String::from_utf8_lossy(&streamed));
+    }
+}
+
 fn refused(runner: &mut Runner, case: &Case, input: &[u8]) {
     let wanted = case.error.as_ref().unwrap();
     let check = |outcome: &Outcome| {
@@ -290,6 +325,11 @@ fn refused(runner: &mut Runner, case: &Case, input: &[u8]) {
     assert!(room[..input.len()] == *input, "the buffer changed");
     check(&runner.mask("into", input, input.len() * 4 + 64).0);
     check(&runner.scan(input).0);
+    for cut in cuts(input.len()) {
+        let (outcome, _) = runner.stream(input, cut, input.len() * 4 + 64);
+        let told = (outcome.status, outcome.reason, outcome.offset);
+        assert_eq!(told, (REFUSED, reason_code(&wanted.reason), wanted.offset as u64), "in pieces {cut:?}");
+    }
 }
 
 fn counted(runner: &mut Runner, case: &Case) {

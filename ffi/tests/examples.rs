@@ -23,6 +23,21 @@ fn in_place() {
 }
 
 #[test]
+fn host_detector() {
+    let masked = r#"{"chat": "{\"text\": \"[NAME], call [NAME] ([EMAIL])\"}"}"#;
+    prints("c/host_detector.c", &[], &format!("{masked}\n"));
+}
+
+/// As the Rust library masks it, in place.
+#[test]
+fn stream() {
+    let (policy, input) = (root().join("policy/presets/default.yaml"), root().join("examples/trace.json"));
+    let mut masked = std::fs::read(&input).unwrap();
+    spanmask_rs::Policy::preset("default").unwrap().masker().mask_vec(&mut masked).unwrap();
+    prints("c/stream.c", &[&policy, &input], &String::from_utf8(masked).unwrap());
+}
+
+#[test]
 fn cpp() {
     let expected = [
         "EMAIL at $['to'][0], bytes 9 to 23",

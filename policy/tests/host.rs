@@ -183,7 +183,7 @@ fn streams() {
         }
     };
     let input =
-        r#"["Zo\u00eb","Zoë","long enough to fill the window","bad","and more of it here"]"#.as_bytes();
+        r#"["Zo\u00eb","Zoë","long enough to fill the window","and another one that is about as long as the first","bad","and more of it here"]"#.as_bytes();
     let find: fn(&str, &mut Spans<'_>) -> _ = |text, spans| finds("Zoë")(text, spans);
     let whole = masked(&mut masker("", find), std::str::from_utf8(input).unwrap());
     assert_eq!(run("", find, input), Ok(whole.into_bytes()));

@@ -43,9 +43,23 @@ static int32_t path_of(void *user, const spanmask_finding *finding) {
     return 0;
 }
 
+static void push_all(spanmask_stream *stream, const uint8_t *text, size_t len) {
+    spanmask_progress progress = {0};
+    size_t at = 0;
+    progress.struct_size = sizeof progress;
+    while (at < len) {
+        size_t piece = len - at < 1000 ? len - at : 1000;
+        CHECK_OK(spanmask_stream_push(stream, text + at, piece, buffer, 1000, &progress));
+        at += progress.consumed;
+    }
+    do CHECK_OK(spanmask_stream_finish(stream, buffer, 1000, &progress));
+    while (progress.next != SPANMASK_NEXT_NOTHING);
+}
+
 int main(int count, char **arguments) {
     spanmask_policy *policy = NULL;
     spanmask_masker *masker = NULL;
+    spanmask_stream *stream = NULL;
     spanmask_report report = {0};
     spanmask_error error = {0};
     size_t len, masked;
@@ -61,16 +75,23 @@ int main(int count, char **arguments) {
 
     CHECK_OK(spanmask_policy_preset("default", 7, NULL, &policy));
     CHECK_OK(spanmask_masker_open(policy, NULL, &masker));
+    CHECK_OK(spanmask_stream_open(policy, NULL, &stream));
     CHECK(allocations > 0); /* it does count */
     allocations = 0;
     CHECK_OK(spanmask_masker_mask_in_place(masker, buffer, len, sizeof buffer, &masked));
-    CHECK_OK(spanmask_masker_report(masker, &report));
+    CHECK_OK(spanmask_masker_report(masker, &report, NULL, 0));
     CHECK(report.parts > 0);
     CHECK_OK(spanmask_masker_mask_into(masker, input, len, buffer, sizeof buffer, &masked));
     CHECK_OK(spanmask_masker_scan(masker, input, len, path_of, NULL, &masked));
     CHECK_STATUS(SPANMASK_REFUSED, spanmask_masker_mask_in_place(masker, buffer, len / 2, sizeof buffer, &masked));
     CHECK_OK(spanmask_masker_error(masker, &error));
+    push_all(stream, input, len);
+    CHECK_OK(spanmask_stream_reset(stream));
+    push_all(stream, input, len);
+    CHECK_OK(spanmask_stream_report(stream, &report, NULL, 0));
+    CHECK(report.parts > 0);
     CHECK(allocations == 0);
+    CHECK_OK(spanmask_stream_free(&stream));
     CHECK_OK(spanmask_masker_free(&masker));
     CHECK_OK(spanmask_policy_free(&policy));
     return 0;

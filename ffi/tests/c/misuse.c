@@ -177,7 +177,7 @@ static int32_t uses_the_masker(void *user, const spanmask_finding *finding) {
     report.struct_size = sizeof report;
     *times += 1;
     CHECK_STATUS(SPANMASK_BUSY, spanmask_masker_mask_in_place(masker, buffer, 1, 8, &len));
-    CHECK_STATUS(SPANMASK_BUSY, spanmask_masker_report(masker, &report));
+    CHECK_STATUS(SPANMASK_BUSY, spanmask_masker_report(masker, &report, NULL, 0));
     CHECK_STATUS(SPANMASK_BUSY, spanmask_masker_free(&masker));
     CHECK(masker != NULL);
     CHECK_STATUS(SPANMASK_NULL, spanmask_path_write(NULL, path, sizeof path, &len));
@@ -211,21 +211,166 @@ static void numbers(void) {
     spanmask_report report = {0};
     spanmask_error error = {0};
     uint64_t count = 77;
-    CHECK_STATUS(SPANMASK_STRUCT_SIZE, spanmask_masker_report(masker, &report));
-    CHECK_STATUS(SPANMASK_NULL, spanmask_masker_report(masker, NULL));
+    CHECK_STATUS(SPANMASK_STRUCT_SIZE, spanmask_masker_report(masker, &report, NULL, 0));
+    CHECK_STATUS(SPANMASK_NULL, spanmask_masker_report(masker, NULL, NULL, 0));
     CHECK_STATUS(SPANMASK_STRUCT_SIZE, spanmask_masker_error(masker, &error));
     error.struct_size = sizeof error;
     CHECK_STATUS(SPANMASK_NULL, spanmask_masker_error(NULL, &error));
     report.struct_size = sizeof report;
-    CHECK_STATUS(SPANMASK_NULL, spanmask_masker_report(NULL, &report));
-    CHECK_STATUS(SPANMASK_ARGUMENT, spanmask_masker_count(masker, 1, &count));
-    CHECK_STATUS(SPANMASK_NULL, spanmask_masker_count(masker, 0, NULL));
-    CHECK_STATUS(SPANMASK_NULL, spanmask_masker_count(NULL, 0, &count));
+    CHECK_STATUS(SPANMASK_NULL, spanmask_masker_report(NULL, &report, NULL, 0));
+    CHECK_STATUS(SPANMASK_NULL, spanmask_masker_report(masker, &report, NULL, 1));
+    CHECK_STATUS(SPANMASK_ARGUMENT, spanmask_masker_report(masker, &report, &count, HUGE));
     CHECK(count == 77);
-    CHECK_OK(spanmask_masker_report(masker, &report));
+    CHECK_OK(spanmask_masker_report(masker, &report, NULL, 0));
     CHECK(report.parts == 2 && report.rules == 1 && report.texts == 1);
-    CHECK_OK(spanmask_masker_count(masker, 0, &count));
+    CHECK_OK(spanmask_masker_report(masker, &report, &count, 1));
     CHECK(count == 2);
+}
+
+static void streams(void) {
+    static uint8_t both[64];
+    const uint8_t *input = (const uint8_t *)INPUT;
+    uint8_t output[64];
+    spanmask_stream *stream = NULL;
+    spanmask_stream_options options = {0};
+    spanmask_progress progress = {0};
+    spanmask_report report = {0};
+    spanmask_error error = {0};
+    report.struct_size = sizeof report;
+    error.struct_size = sizeof error;
+    CHECK_STATUS(SPANMASK_NULL, spanmask_stream_open(NULL, NULL, &stream));
+    CHECK_STATUS(SPANMASK_NULL, spanmask_stream_open(policy, NULL, NULL));
+    CHECK_STATUS(SPANMASK_STRUCT_SIZE, spanmask_stream_open(policy, &options, &stream));
+    options.struct_size = sizeof options;
+    options.window = 31;
+    CHECK_STATUS(SPANMASK_ARGUMENT, spanmask_stream_open(policy, &options, &stream));
+    options.window = HUGE;
+    CHECK_STATUS(SPANMASK_ARGUMENT, spanmask_stream_open(policy, &options, &stream));
+    options.window = 32;
+    options.oversize = 2;
+    CHECK_STATUS(SPANMASK_ARGUMENT, spanmask_stream_open(policy, &options, &stream));
+    options.oversize = SPANMASK_OVERSIZE_ERROR;
+    CHECK(stream == NULL);
+    CHECK_OK(spanmask_stream_open(policy, &options, &stream));
+    CHECK_STATUS(SPANMASK_STRUCT_SIZE, spanmask_stream_push(stream, input, INPUT_LEN, output, 64, &progress));
+    progress.struct_size = sizeof progress;
+    progress.consumed = 77;
+    CHECK_STATUS(SPANMASK_NULL, spanmask_stream_push(NULL, input, INPUT_LEN, output, 64, &progress));
+    CHECK_STATUS(SPANMASK_NULL, spanmask_stream_push(stream, NULL, 1, output, 64, &progress));
+    CHECK_STATUS(SPANMASK_NULL, spanmask_stream_push(stream, input, INPUT_LEN, NULL, 64, &progress));
+    CHECK_STATUS(SPANMASK_NULL, spanmask_stream_push(stream, input, INPUT_LEN, output, 64, NULL));
+    CHECK_STATUS(SPANMASK_NULL, spanmask_stream_finish(stream, NULL, 1, &progress));
+    CHECK_STATUS(SPANMASK_OVERLAP, spanmask_stream_push(stream, both, 9, both + 8, 9, &progress));
+    CHECK(progress.consumed == 77);
+    /* The order: behind the end only the rest, until it is reset. */
+    CHECK_OK(spanmask_stream_push(stream, input, INPUT_LEN, output, 64, &progress));
+    CHECK(progress.consumed == INPUT_LEN && progress.next == SPANMASK_NEXT_INPUT);
+    CHECK_OK(spanmask_stream_finish(stream, NULL, 0, &progress));
+    CHECK(progress.next == SPANMASK_NEXT_OUTPUT);
+    CHECK_STATUS(SPANMASK_ORDER, spanmask_stream_push(stream, input, 1, output, 64, &progress));
+    CHECK_OK(spanmask_stream_finish(stream, output, 64, &progress));
+    CHECK(progress.produced == OUTPUT_LEN && memcmp(output, OUTPUT, OUTPUT_LEN) == 0);
+    CHECK(progress.next == SPANMASK_NEXT_NOTHING);
+    CHECK_OK(spanmask_stream_report(stream, &report, NULL, 0));
+    CHECK(report.parts == 1 && report.texts == 1 && report.oversized == 0);
+    CHECK_OK(spanmask_stream_finish(stream, output, 64, &progress));
+    CHECK(progress.produced == 0 && progress.next == SPANMASK_NEXT_NOTHING);
+    /* What has failed goes on failing until it is reset. */
+    CHECK_OK(spanmask_stream_reset(stream));
+    CHECK_OK(spanmask_stream_push(stream, (const uint8_t *)"]", 1, output, 64, &progress));
+    CHECK_STATUS(SPANMASK_REFUSED, spanmask_stream_finish(stream, output, 64, &progress));
+    CHECK_STATUS(SPANMASK_REFUSED, spanmask_stream_finish(stream, output, 64, &progress));
+    CHECK_OK(spanmask_stream_error(stream, &error));
+    CHECK(error.status == SPANMASK_REFUSED && error.reason == SPANMASK_REASON_SYNTAX && error.offset == 0);
+    CHECK_OK(spanmask_stream_reset(stream));
+    memset(both, 'x', sizeof both);
+    both[0] = '"';
+    CHECK_STATUS(SPANMASK_OVERSIZE, spanmask_stream_push(stream, both, sizeof both, output, 64, &progress));
+    CHECK_STATUS(SPANMASK_NULL, spanmask_stream_reset(NULL));
+    CHECK_STATUS(SPANMASK_NULL, spanmask_stream_report(NULL, &report, NULL, 0));
+    CHECK_STATUS(SPANMASK_NULL, spanmask_stream_error(stream, NULL));
+    CHECK_OK(spanmask_stream_free(&stream));
+    CHECK_OK(spanmask_stream_free(&stream));
+    CHECK_STATUS(SPANMASK_NULL, spanmask_stream_free(NULL));
+}
+
+/* What the detector does next, and how often it was asked. */
+typedef struct script {
+    int32_t answer;
+    size_t count;
+    spanmask_span first;
+    int asked;
+    spanmask_masker *masker;
+} script;
+
+static int32_t scripted(void *user, const char *text, size_t len, spanmask_span *spans, size_t capacity, size_t *count) {
+    script *what = user;
+    size_t masked;
+    CHECK(len == 9 && memcmp(text, "ask \303\251 me", 9) == 0 && capacity >= 1024);
+    CHECK_STATUS(SPANMASK_BUSY, spanmask_masker_mask_in_place(what->masker, NULL, 0, 0, &masked));
+    spans[0] = what->first;
+    *count = what->count;
+    what->asked++;
+    return what->answer;
+}
+
+static void detectors(void) {
+    static const char mask[] = "{ version: 1, rules: [{ id: H, detect: host:h, replace: '#' }] }";
+    static const char refuse[] = "{ version: 1, rules: [{ id: H, detect: host:h, fail: refuse }] }";
+    static const char text[] = "[\"ask \\u00e9 me\"]";
+    /* Failing, more than fit, none of the text, back to front, half a character. */
+    static const script broken[] = {{1, 0, {0, 1}, 0, NULL},
+                                    {0, HUGE, {0, 1}, 0, NULL},
+                                    {0, 1, {0, 10}, 0, NULL},
+                                    {0, 1, {3, 2}, 0, NULL},
+                                    {0, 1, {0, 5}, 0, NULL}};
+    script now = {0, 1, {4, 6}, 0, NULL};
+    spanmask_detector detector = {{"h", 1}, NULL, NULL};
+    spanmask_masker_options options = {0};
+    spanmask_policy *asks = NULL;
+    spanmask_stream *stream = NULL;
+    spanmask_text name;
+    spanmask_error error = {0};
+    char output[64];
+    size_t i, len = 0;
+    error.struct_size = sizeof error;
+    options.struct_size = sizeof options;
+    for (i = 0; i < 2; i++) {
+        size_t j;
+        if (i == 0) CHECK_OK(spanmask_policy_compile(mask, sizeof mask - 1, NULL, &asks));
+        else CHECK_OK(spanmask_policy_compile(refuse, sizeof refuse - 1, NULL, &asks));
+        CHECK_OK(spanmask_policy_detector(asks, 0, &name));
+        CHECK(name.len == 1 && name.data[0] == 'h');
+        CHECK_STATUS(SPANMASK_ARGUMENT, spanmask_policy_detector(asks, 1, &name));
+        CHECK_STATUS(SPANMASK_NO_DETECTOR, spanmask_masker_open(asks, NULL, &now.masker));
+        CHECK_STATUS(SPANMASK_NO_DETECTOR, spanmask_stream_open(asks, NULL, &stream));
+        options.detectors = NULL;
+        options.detectors_len = 1;
+        CHECK_STATUS(SPANMASK_NULL, spanmask_masker_open(asks, &options, &now.masker));
+        options.detectors = &detector;
+        detector.on_text = NULL;
+        CHECK_STATUS(SPANMASK_NULL, spanmask_masker_open(asks, &options, &now.masker));
+        detector.on_text = scripted;
+        detector.user = &now;
+        CHECK_OK(spanmask_masker_open(asks, &options, &now.masker));
+        for (j = 0; j < sizeof broken / sizeof *broken; j++) {
+            spanmask_status status;
+            now.answer = broken[j].answer;
+            now.count = broken[j].count;
+            now.first = broken[j].first;
+            memcpy(output, text, sizeof text);
+            status = spanmask_masker_mask_in_place(now.masker, (uint8_t *)output, sizeof text - 1, sizeof output, &len);
+            if (i == 0) CHECK(status == SPANMASK_OK && len == 5 && memcmp(output, "[\"#\"]", 5) == 0);
+            else CHECK(status == SPANMASK_DETECTOR && memcmp(output, text, sizeof text) == 0);
+            if (i == 1) CHECK_OK(spanmask_masker_error(now.masker, &error));
+            if (i == 1) CHECK(error.status == SPANMASK_DETECTOR && error.offset == 2 && error.rule == 0);
+        }
+        CHECK_OK(spanmask_masker_free(&now.masker));
+        CHECK_OK(spanmask_policy_free(&asks));
+    }
+    CHECK(now.asked == 10);
+    CHECK_STATUS(SPANMASK_NULL, spanmask_policy_detector(NULL, 0, &name));
+    CHECK(stream == NULL);
 }
 
 static void library(void) {
@@ -242,7 +387,7 @@ static void library(void) {
     CHECK_STATUS(SPANMASK_ARGUMENT, spanmask_status_describe(-1, &text));
     CHECK(text == NULL);
     for (status = 0; spanmask_status_describe(status, &text) == SPANMASK_OK; status++) CHECK(strlen(text) > 0);
-    CHECK(status > SPANMASK_CALLBACK);
+    CHECK(status > SPANMASK_OVERSIZE);
 }
 
 int main(void) {
@@ -256,6 +401,8 @@ int main(void) {
     into();
     scanning();
     numbers();
+    streams();
+    detectors();
     library();
     free_both();
     CHECK_STATUS(SPANMASK_NULL, spanmask_masker_free(NULL));

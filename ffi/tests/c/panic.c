@@ -17,7 +17,7 @@ int main(void) {
     CHECK_OK(spanmask_masker_open(policy, NULL, &masker));
     CHECK_STATUS(SPANMASK_PANIC, spanmask_test_panic(masker));
     CHECK_STATUS(SPANMASK_PANIC, spanmask_masker_mask_in_place(masker, buffer, 3, 8, &len));
-    CHECK_STATUS(SPANMASK_PANIC, spanmask_masker_report(masker, &report));
+    CHECK_STATUS(SPANMASK_PANIC, spanmask_masker_report(masker, &report, NULL, 0));
     CHECK_STATUS(SPANMASK_PANIC, spanmask_masker_error(masker, &error));
     CHECK(len == 77);
     CHECK_OK(spanmask_masker_free(&masker));

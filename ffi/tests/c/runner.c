@@ -6,6 +6,7 @@
 
 static spanmask_policy *policy;
 static spanmask_masker *masker;
+static spanmask_stream *stream;
 
 static void put_text(spanmask_text text) { put(text.data, text.len); }
 
@@ -106,9 +107,14 @@ static void do_policy(void) {
 /* framing: status */
 static void do_masker(void) {
     spanmask_masker_options options = {0};
+    spanmask_stream_options pieces = {0};
     options.struct_size = sizeof options;
     options.framing = (int32_t)need_number();
     spanmask_masker_free(&masker);
+    pieces.struct_size = sizeof pieces;
+    pieces.framing = options.framing;
+    spanmask_stream_free(&stream);
+    if (spanmask_stream_open(policy, &pieces, &stream) != SPANMASK_OK) die("no stream");
     put_number((unsigned long)spanmask_masker_open(policy, &options, &masker));
 }
 
@@ -186,9 +192,12 @@ static void do_scan(void) {
 /* parts, bytes_masked, values, texts, rules: id and count */
 static void do_report(void) {
     spanmask_report report = {0};
+    uint64_t *counts;
     size_t i;
     report.struct_size = sizeof report;
-    if (spanmask_masker_report(masker, &report) != SPANMASK_OK) die("no report");
+    if (spanmask_masker_report(masker, &report, NULL, 0) != SPANMASK_OK) die("no report");
+    counts = room_of(report.rules * sizeof *counts);
+    if (spanmask_masker_report(masker, &report, counts, report.rules) != SPANMASK_OK) die("no counts");
     put_number((unsigned long)report.parts);
     put_number((unsigned long)report.bytes_masked);
     put_number((unsigned long)report.values);
@@ -196,12 +205,71 @@ static void do_report(void) {
     put_number(report.rules);
     for (i = 0; i < report.rules; i++) {
         spanmask_text id;
-        uint64_t count;
         if (spanmask_policy_rule(policy, i, &id) != SPANMASK_OK) die("no rule");
-        if (spanmask_masker_count(masker, i, &count) != SPANMASK_OK) die("no count");
         put_text(id);
-        put_number((unsigned long)count);
+        put_number((unsigned long)counts[i]);
     }
+    free(counts);
+}
+
+static spanmask_status push_all(field piece, uint8_t *room, size_t capacity, uint8_t *output, size_t *len) {
+    size_t taken = 0;
+    spanmask_progress progress = {0};
+    progress.struct_size = sizeof progress;
+    do {
+        uint8_t *rest = (uint8_t *)piece.data + taken;
+        spanmask_status status = spanmask_stream_push(stream, rest, piece.len - taken, room, capacity, &progress);
+        if (status != SPANMASK_OK) return status;
+        memcpy(output + *len, room, progress.produced);
+        *len += progress.produced;
+        taken += progress.consumed;
+    } while (progress.next == SPANMASK_NEXT_OUTPUT);
+    if (taken != piece.len) die("a piece is not taken");
+    return SPANMASK_OK;
+}
+
+static spanmask_status finish_all(uint8_t *room, size_t capacity, uint8_t *output, size_t *len) {
+    spanmask_progress progress = {0};
+    progress.struct_size = sizeof progress;
+    do {
+        spanmask_status status = spanmask_stream_finish(stream, room, capacity, &progress);
+        if (status != SPANMASK_OK) return status;
+        memcpy(output + *len, room, progress.produced);
+        *len += progress.produced;
+    } while (progress.next != SPANMASK_NEXT_NOTHING);
+    return SPANMASK_OK;
+}
+
+/* input, length of the first piece, of the others, of the room, most output: result, output */
+static void do_stream(void) {
+    field input = need();
+    size_t first = need_number(), others = need_number(), capacity = need_number(), most = need_number();
+    size_t at = 0, len = 0;
+    uint8_t *room = room_of(capacity), *output = room_of(most);
+    spanmask_status status = spanmask_stream_reset(stream);
+    spanmask_error error = {0};
+    while (status == SPANMASK_OK && at < input.len) {
+        field piece;
+        size_t want = at == 0 ? first : others;
+        piece.len = input.len - at < want ? input.len - at : want;
+        piece.data = room_of(piece.len); /* of its own, so that nobody reads on */
+        memcpy(piece.data, input.data + at, piece.len);
+        at += piece.len;
+        status = push_all(piece, room, capacity, output, &len);
+        free(piece.data);
+    }
+    if (status == SPANMASK_OK) status = finish_all(room, capacity, output, &len);
+    error.struct_size = sizeof error;
+    if (spanmask_stream_error(stream, &error) != SPANMASK_OK) die("no error");
+    put_number((unsigned long)status);
+    put_number((unsigned long)error.reason);
+    put_number(error.offset);
+    put_number(error.needed);
+    put_number(len);
+    put(output, len);
+    free(room);
+    free(output);
+    free(input.data);
 }
 
 int main(void) {
@@ -212,12 +280,14 @@ int main(void) {
         else if (is(command, "in_place")) do_in_place();
         else if (is(command, "into")) do_into();
         else if (is(command, "scan")) do_scan();
+        else if (is(command, "stream")) do_stream();
         else if (is(command, "report")) do_report();
         else die("no such command");
         free(command.data);
         fflush(stdout);
     }
     spanmask_masker_free(&masker);
+    spanmask_stream_free(&stream);
     spanmask_policy_free(&policy);
     return 0;
 }

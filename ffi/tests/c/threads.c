@@ -23,10 +23,33 @@ static void read_input(const char *path) {
     fclose(file);
 }
 
+static void streamed(uint8_t *buffer) {
+    spanmask_stream *stream = NULL;
+    spanmask_stream_options options = {0};
+    spanmask_progress progress = {0};
+    size_t at = 0, written = 0;
+    options.struct_size = sizeof options;
+    options.window = 1 << 16;
+    progress.struct_size = sizeof progress;
+    CHECK_OK(spanmask_stream_open(policy, &options, &stream));
+    while (at < len) {
+        size_t piece = len - at < 777 ? len - at : 777;
+        CHECK_OK(spanmask_stream_push(stream, input + at, piece, buffer + written, 999, &progress));
+        at += progress.consumed;
+        written += progress.produced;
+    }
+    do {
+        CHECK_OK(spanmask_stream_finish(stream, buffer + written, 999, &progress));
+        written += progress.produced;
+    } while (progress.next != SPANMASK_NEXT_NOTHING);
+    CHECK(written == expected_len && memcmp(buffer, expected, written) == 0);
+    CHECK_OK(spanmask_stream_free(&stream));
+}
+
 static void *own(void *unused) {
     spanmask_policy *mine = NULL;
     spanmask_masker *masker = NULL;
-    uint8_t *buffer = malloc(len * 2);
+    uint8_t *buffer = malloc(len * 2 + 1000);
     int round;
     CHECK(buffer != NULL);
     CHECK_OK(spanmask_policy_clone(policy, &mine));
@@ -39,12 +62,13 @@ static void *own(void *unused) {
         CHECK(masked == expected_len && memcmp(buffer, expected, masked) == 0);
     }
     CHECK_OK(spanmask_masker_free(&masker));
+    streamed(buffer);
     free(buffer);
     return unused;
 }
 
 static void *contended(void *unused) {
-    uint8_t *buffer = malloc(len * 2);
+    uint8_t *buffer = malloc(len * 2 + 1000);
     int round;
     CHECK(buffer != NULL);
     for (round = 0; round < ROUNDS; round++) {
@@ -69,7 +93,7 @@ int main(int count, char **arguments) {
     read_input(arguments[1]);
     CHECK_OK(spanmask_policy_preset("default", 7, NULL, &policy));
     CHECK_OK(spanmask_masker_open(policy, NULL, &shared));
-    expected = malloc(len * 2);
+    expected = malloc(len * 2 + 1000);
     CHECK(expected != NULL);
     CHECK_OK(spanmask_masker_mask_into(shared, input, len, expected, len * 2, &expected_len));
     CHECK(expected_len != len || memcmp(expected, input, len) != 0);

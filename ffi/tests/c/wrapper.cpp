@@ -50,8 +50,7 @@ static void maskers() {
     Masker masker(make());
     // Longer than what it replaces.
     CHECK(masker.mask("[\"a@example.com\",\"a@example.com\"]") == "[\"[EMAIL ADDRESS]\",\"[EMAIL ADDRESS]\"]");
-    CHECK(masker.report().parts == 2 && masker.count(0) == 2);
-    CHECK(thrown([&] { masker.count(3); }) == SPANMASK_ARGUMENT);
+    CHECK(masker.report().parts == 2 && masker.counts()[0] == 2);
     CHECK(masker.mask("\"Falcon\"") == "\"[REDACTED]\"");
     CHECK(thrown([&] { masker.mask("{]"); }) == SPANMASK_REFUSED);
     char output[8];
@@ -83,9 +82,42 @@ static void findings() {
     CHECK(masker.mask("1") == "1");
 }
 
+static void detectors() {
+    const Policy policy = Policy::compile("{ version: 1, rules: [{ id: H, detect: host:h, fail: refuse }] }");
+    const spanmask::Detector finds = [](std::string_view text) {
+        if (text == "bad") throw 7;
+        return std::vector<spanmask_span>{{0, text.find(' ')}};
+    };
+    CHECK(thrown([&] { Masker masker(policy); }) == SPANMASK_NO_DETECTOR);
+    Masker masker(policy, SPANMASK_FRAMING_SEQUENCE, {{"h", finds}});
+    Masker moved = std::move(masker);
+    CHECK(moved.mask("\"Zo\\u00eb sings\"") == "\"[REDACTED] sings\"");
+    CHECK(thrown([&] { moved.mask("\"bad\""); }) == SPANMASK_DETECTOR);
+}
+
+static void streams() {
+    spanmask::Stream stream(make());
+    std::string out;
+    const auto sink = [&](std::string_view piece) { out += piece; };
+    for (int i = 0; i < 2; i++) {
+        out.clear();
+        for (char c : std::string("[\"a@example.com\"]")) stream.push(std::string_view(&c, 1), sink);
+        stream.finish(sink);
+        CHECK(out == "[\"[EMAIL ADDRESS]\"]" && stream.report().parts == 1);
+        CHECK(thrown([&] { stream.push("1", sink); }) == SPANMASK_ORDER);
+        stream.reset();
+    }
+    spanmask::Stream::Options options;
+    options.window = 32;
+    spanmask::Stream narrow(make(), std::move(options));
+    CHECK(thrown([&] { narrow.push("\"" + std::string(100, 'x'), sink); }) == SPANMASK_OVERSIZE);
+}
+
 int main() {
     policies();
     maskers();
     findings();
+    detectors();
+    streams();
     return 0;
 }
