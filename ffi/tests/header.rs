@@ -11,9 +11,9 @@ use support::{Library, has, root, skip};
 fn generated() -> String {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let config = cbindgen::Config::from_file(folder.join("cbindgen.toml")).expect("cbindgen.toml");
-    let bindings = cbindgen::Builder::new().with_src(folder.join("src/lib.rs")).with_config(config);
+    let bindings = cbindgen::Builder::new().with_crate(folder).with_config(config).generate();
     let mut header = Vec::new();
-    bindings.with_crate(folder).generate().expect("a header").write(&mut header);
+    bindings.expect("a header").write(&mut header);
     String::from_utf8(header).expect("UTF-8")
 }
 
