@@ -130,12 +130,10 @@ impl Text {
         let externals = Surroundings { directory: self.directory.clone() };
         let policy = Policy::compile(&self.parse()?, &externals)
             .map_err(|error| CliError::policy(&self.name, &error))?;
-        match policy.host_detectors().next() {
-            None => Ok(policy),
-            Some(name) => Err(CliError::Policy(format!(
-                "{}: the detector host:{name} is one that a program brings, and the command has none",
-                self.name
-            ))),
+        if let Some(name) = policy.host_detectors().next() {
+            let message = "is one that a program brings, and the command has none";
+            return Err(CliError::Policy(format!("{}: the detector host:{name} {message}", self.name)));
         }
+        Ok(policy)
     }
 }

@@ -41,7 +41,10 @@ fn compiles() {
         ("clang++", "-std=c++17", "c++", "spanmask.hpp"),
     ] {
         if !has(compiler) {
-            skip(&format!("{name} is not compiled by {compiler}: not installed"));
+            match compiler.starts_with("clang") {
+                true => println!("{name} is not compiled by {compiler} too"),
+                false => skip(&format!("{name} is not compiled by {compiler}: not installed")),
+            }
             continue;
         }
         let mut command = Command::new(compiler);

@@ -3,7 +3,9 @@
 
 use super::READINGS;
 use crate::matcher::Matcher;
-use crate::matcher::host::{Asked, Failed, Host, Spans};
+#[cfg(feature = "alloc")]
+use crate::matcher::host::Asked;
+use crate::matcher::host::{Failed, Host, Spans};
 use crate::policy::Policy;
 use crate::span::Span;
 use crate::table::Room;
@@ -13,7 +15,6 @@ use alloc::boxed::Box;
 
 /// Who answers.
 enum Answers<'m> {
-    Nobody,
     Lent(&'m mut (dyn Host + Send)),
     #[cfg(feature = "alloc")]
     Owned(Box<dyn Host + Send>),
@@ -21,7 +22,8 @@ enum Answers<'m> {
 
 /// The memory for asking, and what was told of the value at hand.
 pub(super) struct Hosts<'m> {
-    answers: Answers<'m>,
+    /// Nobody: whoever is asked fails.
+    answers: Option<Answers<'m>>,
     /// The text that is handed over.
     text: Room<'m, u8>,
     /// For each of its bytes, and for its end, how far into the raw value its character begins.
@@ -53,7 +55,7 @@ impl<'m> Hosts<'m> {
             }
         }
         Self {
-            answers: Answers::Nobody,
+            answers: None,
             text: Room::filled(0, most),
             raw: Room::filled(0, if told.is_empty() { 0 } else { most + 1 }),
             told: Room::from(told),
@@ -62,12 +64,12 @@ impl<'m> Hosts<'m> {
     }
 
     pub(super) fn lend(&mut self, host: &'m mut (dyn Host + Send)) {
-        self.answers = Answers::Lent(host);
+        self.answers = Some(Answers::Lent(host));
     }
 
     #[cfg(feature = "alloc")]
     pub(super) fn own(&mut self, host: Box<dyn Host + Send>) {
-        self.answers = Answers::Owned(host);
+        self.answers = Some(Answers::Owned(host));
     }
 }
 
@@ -103,7 +105,7 @@ impl Hosts<'_> {
             });
             if answered.is_err() {
                 told.whole(Span::new(text.start(), text.end()));
-                if asked.refuse || matches!(answers, Answers::Nobody) {
+                if asked.refuse || answers.is_none() {
                     failed.get_or_insert((of.rule, text.start()));
                 }
             }
@@ -121,17 +123,17 @@ impl Told<'_> {
     /// `raw` counts from `start`.
     fn listen(
         &mut self,
-        answers: &mut Answers<'_>,
+        answers: &mut Option<Answers<'_>>,
         text: &str,
         raw: &[u32],
         start: usize,
     ) -> Result<(), Failed> {
         let mut spans = Spans::new(&mut self.spans);
         match answers {
-            Answers::Nobody => return Err(Failed),
-            Answers::Lent(host) => host.detect(self.search, text, &mut spans)?,
+            None => return Err(Failed),
+            Some(Answers::Lent(host)) => host.detect(self.search, text, &mut spans)?,
             #[cfg(feature = "alloc")]
-            Answers::Owned(host) => host.detect(self.search, text, &mut spans)?,
+            Some(Answers::Owned(host)) => host.detect(self.search, text, &mut spans)?,
         }
         self.len = spans.checked(text)?;
         let place = |at: usize| start + raw.get(at).copied().unwrap_or(0) as usize;
