@@ -8,12 +8,21 @@ BARE         := x86_64-unknown-none thumbv7em-none-eabi
 ARM          := aarch64-unknown-linux-gnu
 # What is off unless asked for.
 FEATURES     := --features spanmask/tokio
+# Builds C libraries. It takes a quarter of an hour to build itself, so nothing here does that but `make cargo-c`.
+CARGO_C_VERSION := 0.10.21+cargo-0.95.0
+CARGO_C      := $(or $(wildcard .tools/bin/cargo-cinstall),$(shell command -v cargo-cinstall))
+# Where `make install` puts the C library.
+PREFIX       ?= /usr/local
+DESTDIR      ?=
+TARGET       := $(abspath $(or $(CARGO_TARGET_DIR),target))
+STAGE        := $(TARGET)/stage
 # Seconds that a download may take before it counts as not reachable.
 PATIENCE     := 60
 # STRICT=1: what cannot run here fails instead of being skipped.
 STRICT       :=
 
-.PHONY: check fmt fmt-check clippy doc no-std neon bare deny unit conformance test ci toolchain bench bench-peers
+.PHONY: check fmt fmt-check clippy doc no-std neon bare deny unit ffi conformance test ci toolchain bench bench-peers \
+	header install install-plain cargo-c
 
 check: fmt-check clippy doc no-std
 
@@ -26,6 +35,7 @@ test: toolchain
 	$(call part,bare)
 	$(call part,deny)
 	$(call part,unit)
+	$(call part,ffi)
 
 ci: test
 
@@ -49,9 +59,46 @@ clippy:
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps $(FEATURES) --locked
 
-# One call for the whole workspace, so that nothing is built twice for two sets of features.
+# One call for nearly the whole workspace, so that nothing is built twice for two sets of features.
 unit:
-	cargo test --workspace $(FEATURES) --locked
+	cargo test --workspace --exclude spanmask-ffi $(FEATURES) --locked
+
+# The C library as users get it: installed, found by pkg-config and CMake, used by programs in C and C++. Then a release
+# build that panics on purpose.
+ffi:
+	rm -rf $(STAGE)
+	$(MAKE) --no-print-directory install PREFIX=$(STAGE) DESTDIR=
+	SPANMASK_PREFIX=$(STAGE) cargo test -p spanmask-ffi --locked
+	cargo test --release -p spanmask-ffi --features test-hooks --test programs --locked a_panic
+
+# include/spanmask.h anew from ffi/src.
+header:
+	SPANMASK_WRITE_HEADER=1 cargo test -p spanmask-ffi --test header --locked is_generated
+
+# Library, headers, spanmask.pc. With cargo-c where there is one; the plain way does the same on Linux.
+install:
+ifneq ($(CARGO_C),)
+	$(CARGO_C) cinstall --release --locked -p spanmask-ffi --target-dir $(TARGET) \
+		--prefix $(PREFIX) --libdir $(PREFIX)/lib $(if $(DESTDIR),--destdir $(DESTDIR))
+else
+	$(MAKE) --no-print-directory install-plain
+endif
+
+install-plain: VERSION = $(shell cargo pkgid -p spanmask-ffi | sed 's/.*[\#@]//')
+install-plain: ABI = $(shell echo $(VERSION) | sed -E 's/^(0\.[0-9]+).*/\1/; s/^([1-9][0-9]*)\..*/\1/')
+install-plain: TO = $(DESTDIR)$(PREFIX)
+install-plain:
+	cargo rustc --release --locked -p spanmask-ffi --lib -- -C link-arg=-Wl,-soname,libspanmask.so.$(ABI)
+	install -d $(TO)/lib/pkgconfig $(TO)/include
+	install -m 644 $(TARGET)/release/libspanmask.a $(TO)/lib/
+	install -m 755 $(TARGET)/release/libspanmask.so $(TO)/lib/libspanmask.so.$(VERSION)
+	ln -sf libspanmask.so.$(VERSION) $(TO)/lib/libspanmask.so.$(ABI)
+	ln -sf libspanmask.so.$(VERSION) $(TO)/lib/libspanmask.so
+	install -m 644 include/spanmask.h include/spanmask.hpp $(TO)/include/
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' ffi/spanmask.pc.in > $(TO)/lib/pkgconfig/spanmask.pc
+
+cargo-c:
+	cargo install --locked --root .tools --version $(CARGO_C_VERSION) cargo-c
 
 conformance:
 	cargo test -p spanmask-conformance --locked

@@ -167,6 +167,12 @@ impl Text {
 
     fn compile(&self) -> Result<Policy, CliError> {
         let externals = Surroundings { directory: self.directory.clone() };
-        Policy::compile(&self.parse()?, &externals).map_err(|error| CliError::policy(&self.name, &error))
+        let policy = Policy::compile(&self.parse()?, &externals)
+            .map_err(|error| CliError::policy(&self.name, &error))?;
+        if let Some(name) = policy.host_detectors().next() {
+            let message = "is one that a program brings, and the command has none";
+            return Err(CliError::Policy(format!("{}: the detector host:{name} {message}", self.name)));
+        }
+        Ok(policy)
     }
 }

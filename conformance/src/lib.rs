@@ -224,27 +224,59 @@ impl Case {
     /// # Panics
     /// When there is none.
     pub fn policy(&self, file: &File) -> Result<Policy, PolicyError> {
+        match self.source(file) {
+            Source::Preset(name) => Policy::preset(&name),
+            Source::Text(format, text) => {
+                Policy::compile(&Document::parse(&text, format)?, &self.externals.handed_in())
+            }
+        }
+    }
+
+    /// Where the policy comes from: the case's own, or its file's.
+    ///
+    /// # Panics
+    /// When there is none, or its format does not exist.
+    #[must_use]
+    pub fn source(&self, file: &File) -> Source {
         if let Some(policy) = &self.policy_text {
-            return Policy::compile(&policy.document()?, &self.externals.handed_in());
+            return Source::Text(policy.format(), policy.text.clone());
         }
         let policy = self.policy.as_ref().or(file.policy.as_ref()).expect("a policy");
-        if let Some(name) = policy.as_str() {
-            return Policy::preset(name.strip_prefix("preset:").expect("preset:NAME"));
+        match policy.as_str() {
+            Some(name) => Source::Preset(name.strip_prefix("preset:").expect("preset:NAME").to_owned()),
+            None => Source::Text(Format::Json, policy.to_string()),
         }
-        let document = Document::parse(&policy.to_string(), Format::Json)?;
-        Policy::compile(&document, &self.externals.handed_in())
+    }
+
+    /// Keys that the policy names, by name.
+    #[must_use]
+    pub fn keys(&self) -> &BTreeMap<String, String> {
+        &self.externals.keys
+    }
+
+    /// Lists of literals that the policy names, by name.
+    #[must_use]
+    pub fn literals(&self) -> &BTreeMap<String, String> {
+        &self.externals.literals
     }
 }
 
+/// Where a policy comes from.
+pub enum Source {
+    /// One that spanmask brings along, by name.
+    Preset(String),
+    /// A text.
+    Text(Format, String),
+}
+
 impl PolicyText {
-    fn document(&self) -> Result<Document, PolicyError> {
-        let format = match self.format.as_str() {
+    fn format(&self) -> Format {
+        match self.format.as_str() {
             "json" => Format::Json,
             "toml" => Format::Toml,
             "yaml" => Format::Yaml,
             other => panic!("format {other}"),
-        };
-        Document::parse(&self.text, format)
+        }
     }
 }
 

@@ -69,6 +69,13 @@ pub enum Error {
         /// Bytes that the result needs.
         needed: usize,
     },
+    /// A detector of the host failed, and the policy wants no text masked without it. The buffer is as it was.
+    Detector {
+        /// Number of its rule in the policy.
+        rule: u16,
+        /// Where the value begins that it was asked about, in bytes from the start of the input.
+        offset: usize,
+    },
     /// A value, name or number, or an object that must be seen whole, is larger than the window of a stream.
     Oversize {
         /// Where it begins, in bytes from the start of the stream.
@@ -81,6 +88,9 @@ impl fmt::Display for Error {
         match self {
             Self::Refused { reason, offset } => write!(f, "{} at byte {offset}", reason.message()),
             Self::Capacity { needed } => write!(f, "the result needs {needed} bytes"),
+            Self::Detector { rule, offset } => {
+                write!(f, "the detector of rule {rule} failed at byte {offset}")
+            }
             Self::Oversize { offset } => write!(f, "larger than the window, from byte {offset} on"),
         }
     }

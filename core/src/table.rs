@@ -243,6 +243,13 @@ impl<'m, T> From<&'m mut [T]> for Room<'m, T> {
 }
 
 #[cfg(feature = "alloc")]
+impl<T> From<alloc::vec::Vec<T>> for Room<'_, T> {
+    fn from(vec: alloc::vec::Vec<T>) -> Self {
+        Self(RoomInner::Owned(vec.into_boxed_slice()))
+    }
+}
+
+#[cfg(feature = "alloc")]
 impl<T: Clone> Room<'_, T> {
     /// Owned room for `len` items, each a copy of `item`.
     #[must_use]

@@ -8,12 +8,14 @@ use crate::error::{PolicyError, Problem, ProblemKind};
 use crate::escape;
 use crate::externals::Externals;
 use crate::factors::{self, Shown, Wanted};
+use crate::host::Silent;
 use crate::literals::{self, LiteralsError};
 use crate::policy::Compiled;
 use crate::selectors::Builder;
 use spanmask_core::factor::Factors;
 use spanmask_core::mask::{Framing, Masker};
 use spanmask_core::matcher::Matcher as Finds;
+use spanmask_core::matcher::host::Asked;
 use spanmask_core::policy::{Action, HashKey, Policy, Rule, Search};
 use spanmask_core::prefilter::{Need, Needs};
 use spanmask_core::span::Types;
@@ -112,6 +114,12 @@ impl<'a> Compiler<'a> {
         match &rule.matcher {
             Matcher::Whole => {}
             Matcher::Detect(detector) => self.detector(index, rule, detector)?,
+            Matcher::Host { name, max_bytes, refuse } => {
+                let name = self.pools.u8s(name.as_bytes());
+                let asked = Asked { name, limit: *max_bytes, refuse: *refuse, pad: Pad::ZERO };
+                // Nothing is known of what it finds: it is asked about every value.
+                self.search(Found { matcher: Finds::Host(asked), need: Need::NOTHING }, None, role);
+            }
             Matcher::Patterns { patterns, listed, ignore_case, validator } => {
                 let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
                 let found = self
@@ -420,6 +428,7 @@ fn literals_problem(error: &LiteralsError, place: String) -> Problem {
 /// A warning for each rule that would match a replacement, were it searched again.
 fn self_matches(policy: &Policy<'_>, checked: &Checked) -> Vec<String> {
     let mut masker = Masker::new(policy);
+    masker.own_host(Box::new(Silent));
     let mut warnings = Vec::new();
     for rule in &checked.rules {
         let checked::Action::Replace(token) = &rule.action else { continue };

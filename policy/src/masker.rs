@@ -3,6 +3,7 @@
 use crate::Policy;
 use spanmask_core::error::Error;
 use spanmask_core::mask::Framing;
+use spanmask_core::matcher::host::Host;
 use spanmask_core::report::{Path, Tally};
 use std::fmt;
 
@@ -21,6 +22,8 @@ pub struct Masker {
 pub struct Finding<'a> {
     /// The id of the rule that masks it.
     pub rule: &'a str,
+    /// Its index in the policy.
+    pub index: usize,
     /// Offset of its first byte in the input.
     pub start: usize,
     /// Offset behind its last byte in the input.
@@ -46,6 +49,10 @@ impl Masker {
     pub(crate) fn new(policy: Policy) -> Self {
         let core = spanmask_core::mask::Masker::new(policy.core());
         Self { policy, core, framing: Framing::default() }
+    }
+
+    pub(crate) fn set_host(&mut self, host: Box<dyn Host + Send>) {
+        self.core.own_host(host);
     }
 
     /// The policy it masks with.
@@ -121,6 +128,7 @@ impl Masker {
         self.core.scan(policy, input, self.framing, &mut |found| {
             on_finding(&Finding {
                 rule: policy.rule_id(found.rule),
+                index: usize::from(found.rule),
                 start: found.span.start,
                 end: found.span.end,
                 path: found.path,

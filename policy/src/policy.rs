@@ -4,6 +4,7 @@ use crate::compile;
 use crate::document::{Document, Format};
 use crate::error::PolicyError;
 use crate::externals::{Externals, NoExternals};
+use crate::host::Detectors;
 use crate::masker::Masker;
 use crate::stream::{Stream, StreamOptions};
 use std::fmt;
@@ -84,6 +85,52 @@ impl Policy {
     #[must_use]
     pub fn stream_with(&self, options: &StreamOptions) -> Stream {
         Stream::new(self.clone(), options)
+    }
+
+    /// Memory to mask with, and detectors of the host that the policy asks (`detect: host:NAME`).
+    ///
+    /// # Errors
+    /// When it asks one that is not there. ([`Self::masker`] gives a masker all the same, whose calls fail when they would
+    /// have to ask.)
+    ///
+    /// # Example
+    /// ```
+    /// use spanmask::{Detectors, Policy};
+    ///
+    /// let policy = Policy::from_yaml("{ version: 1, rules: [{ id: NAME, detect: host:names }] }")?;
+    /// let detectors = Detectors::new().with("names", |text: &str, spans: &mut spanmask::Spans<'_>| {
+    ///     text.match_indices("Zoë").for_each(|(at, name)| spans.push(at, at + name.len()));
+    ///     Ok(())
+    /// });
+    /// let mut text = br#"["Ask Zo\u00eb."]"#.to_vec();
+    /// # text = br#"["Ask Zoë."]"#.to_vec();
+    /// policy.masker_with(detectors)?.mask_vec(&mut text)?;
+    /// assert_eq!(text, br#"["Ask [REDACTED]."]"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn masker_with(&self, detectors: Detectors) -> Result<Masker, PolicyError> {
+        let mut masker = self.masker();
+        masker.set_host(detectors.of(self)?);
+        Ok(masker)
+    }
+
+    /// A stream, as `options` say, and detectors of the host that the policy asks.
+    ///
+    /// # Errors
+    /// As [`Self::masker_with`].
+    pub fn stream_with_detectors(
+        &self,
+        options: &StreamOptions,
+        detectors: Detectors,
+    ) -> Result<Stream, PolicyError> {
+        let mut stream = self.stream_with(options);
+        stream.set_host(detectors.of(self)?);
+        Ok(stream)
+    }
+
+    /// The names of the detectors of the host that it asks, without `host:`, one for each rule that does.
+    pub fn host_detectors(&self) -> impl Iterator<Item = &str> {
+        crate::host::names(self)
     }
 
     /// The ids of its rules, in order.

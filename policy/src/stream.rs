@@ -3,6 +3,7 @@
 use crate::masker::Report;
 use crate::{Framing, Policy};
 use spanmask_core::error::Error;
+use spanmask_core::matcher::host::Host;
 use spanmask_core::stream::{Oversize, Progress, Settings};
 use std::fmt;
 
@@ -74,6 +75,10 @@ impl Stream {
         let settings = Settings { framing, oversize };
         let core = spanmask_core::stream::Stream::with_window(policy.core(), window, settings);
         Self { policy, core }
+    }
+
+    pub(crate) fn set_host(&mut self, host: Box<dyn Host + Send>) {
+        self.core.own_host(host);
     }
 
     /// The policy it masks with.

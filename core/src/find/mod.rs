@@ -1,17 +1,21 @@
 //! The parts of a value that rules match: every search's own matches, checked, allowed or not, and merged.
 
 mod cover;
+mod host;
 mod paint;
 mod search;
 
 use crate::arch::Path;
 use crate::factor::{Groups, MAX_GROUPS};
+use crate::matcher::Matcher;
+use crate::matcher::host::Host;
 use crate::near::Bits;
 use crate::policy::Policy;
 use crate::span::Span;
 use crate::table::Room;
 use crate::view::{Escaped, Plain, Rewind, Text};
 use cover::Cover;
+pub(crate) use host::Hosts;
 use paint::Paint;
 use search::Places;
 
@@ -41,6 +45,7 @@ pub struct Finder<'m> {
     /// One an allowance and reading.
     allow: Room<'m, Progress>,
     by_group: ByGroup<'m>,
+    hosts: Hosts<'m>,
     value: Value,
     /// How many values there were.
     number: u64,
@@ -129,6 +134,7 @@ pub(crate) struct Rooms<'m> {
     /// As many as [`progresses`] says, for searches and for allowances.
     pub(crate) searches: Room<'m, Progress>,
     pub(crate) allow: Room<'m, Progress>,
+    pub(crate) hosts: Hosts<'m>,
 }
 
 /// Words for the places of a segment.
@@ -147,7 +153,7 @@ pub(crate) fn progresses(policy: &Policy<'_>) -> [usize; 2] {
 impl<'m> Finder<'m> {
     /// Within these rooms.
     pub(crate) fn within(policy: &Policy<'_>, path: Path, rooms: Rooms<'m>) -> Self {
-        let Rooms { cells, reach, rewind, bits, groups, searches, allow } = rooms;
+        let Rooms { cells, reach, rewind, bits, groups, searches, allow, hosts } = rooms;
         Self {
             paint: Paint::new(cells),
             cover: Cover::new(reach),
@@ -156,15 +162,34 @@ impl<'m> Finder<'m> {
             bits: Bits::new(path, bits),
             by_group: ByGroup::within(policy, groups),
             allow,
+            hosts,
             value: Value::default(),
             number: 0,
             escaped: false,
         }
     }
+
+    /// Says who answers for the detectors of the host; until then they fail, and with them the calls that ask.
+    pub fn set_host(&mut self, host: &'m mut (dyn Host + Send)) {
+        self.hosts.lend(host);
+    }
+
+    /// The same, with one of its own.
+    #[cfg(feature = "alloc")]
+    pub fn own_host(&mut self, host: alloc::boxed::Box<dyn Host + Send>) {
+        self.hosts.own(host);
+    }
 }
 
 impl Finder<'_> {
-    /// Memory for a policy.
+    /// The rule and the place of the first value, since this was cleared, at which a detector of the host failed whose failure
+    /// ends the call.
+    pub fn failed(&mut self) -> &mut Option<(u16, usize)> {
+        self.hosts.failed()
+    }
+
+    /// Memory for a policy: for detectors of the host 5 bytes for each of the most bytes that one is handed, and 32 KB for each
+    /// of them.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn new(policy: &Policy<'_>, path: Path) -> Self {
@@ -177,6 +202,7 @@ impl Finder<'_> {
             groups: Room::filled(0, group_words(policy)),
             searches,
             allow,
+            hosts: Hosts::new(policy),
         };
         Self::within(policy, path, rooms)
     }
@@ -236,12 +262,13 @@ impl Finder<'_> {
         reading: usize,
         active: &[u64],
     ) {
+        self.hosts.ask(policy, text, reading, self.number, active);
         let lanes = &policy.stops.lanes;
         self.bits.scan(lanes, input, text, self.paint.segment(), reading);
         let last = self.paint.segment().end == text.end();
         let segment = self.paint.segment();
-        let places =
-            Places { bits: &self.bits, lanes, raw: input.get(..text.end()).unwrap_or(input), segment };
+        let raw = input.get(..text.end()).unwrap_or(input);
+        let mut places = Places { bits: &self.bits, lanes, raw, segment, told: &[] };
         let mut covered = policy.allow.is_empty();
         // A value of one segment: no search has begun in another one.
         let alone = last && segment.start == text.start();
@@ -254,6 +281,9 @@ impl Finder<'_> {
             let Some(search) = policy.searches.get(i) else { break };
             let Some(progress) = self.searches.get_mut(i * READINGS + reading) else { continue };
             progress.turn_to(text.start(), self.number);
+            if let Matcher::Host(_) = search.matcher {
+                places.told = self.hosts.told(i, reading);
+            }
             if !progress.may_find(&search.factors, self.bits.present(), last) {
                 continue;
             }

@@ -22,6 +22,8 @@ pub(super) struct Places<'a> {
     /// The input up to the end of the value.
     pub(super) raw: &'a [u8],
     pub(super) segment: Span,
+    /// What the host told of the value, for the search at hand.
+    pub(super) told: &'a [Span],
 }
 
 /// How far a search has come in the value at hand.
@@ -36,6 +38,8 @@ pub(crate) struct Progress {
     done: bool,
     /// Which value it belongs to.
     value: u64,
+    /// How many of the parts that the host told of have been taken.
+    taken: usize,
     /// Before here no match holds the character that all matches hold.
     barren: usize,
 }
@@ -49,6 +53,7 @@ impl Progress {
         done: false,
         value: 0,
         barren: 0,
+        taken: 0,
     };
 
     /// Before the first character of a value.
@@ -106,6 +111,11 @@ impl Progress {
         text: T,
         rewind: &mut Rewind<'_>,
     ) -> Option<Span> {
+        if let Matcher::Host(_) = search.matcher {
+            let told = places.told.get(self.taken).copied();
+            self.taken += 1;
+            return told;
+        }
         while !self.done {
             let found = match &search.matcher {
                 Matcher::Pattern(dfa) if search.factors.groups != 0 => {

@@ -225,15 +225,17 @@ impl Engine<'_, '_, '_, '_, '_> {
     ) -> Result<(), Refusal> {
         if !self.careful {
             let (bytes, probe) = (self.work.tally.bytes, self.probe);
+            let failed = *self.work.finder.failed();
             let mark = self.work.edits.hold();
             let swept = self.sweep(sweeper, deeper, brackets, &course);
             if self.work.edits.release() && swept.is_ok() {
                 return Ok(());
             }
             self.careful |= swept.is_ok();
-            let Work { edits, tally, .. } = &mut *self.work;
+            let Work { edits, tally, finder, .. } = &mut *self.work;
             edits.undo(&mark, |rule| tally.take_back(rule));
             tally.bytes = bytes;
+            *finder.failed() = failed;
             self.probe = probe;
             swept?;
         }

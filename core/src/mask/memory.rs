@@ -3,7 +3,8 @@
 use super::{Masker, Reader, Work};
 use crate::active::Active;
 use crate::arch::Path;
-use crate::find::{BITS, Finder, Progress, Rooms, SEGMENT, group_words, progresses};
+use crate::find::{BITS, Finder, Hosts, Progress, Rooms, SEGMENT, group_words, progresses};
+use crate::matcher::Matcher;
 use crate::policy::Policy;
 use crate::report::Tally;
 use crate::rewrite::{DIGITS, Edit, Edits};
@@ -23,6 +24,8 @@ pub struct Sizes {
     pub places: usize,
     /// Two for each search and each allowance. A pattern, a set of literals or a search of a detector is one.
     pub searches: usize,
+    /// Detectors of the host that the policy asks. There is no memory for these but on a heap.
+    pub hosts: usize,
     /// 64-bit words, for conditions, positions in paths, and counts.
     pub words: usize,
 }
@@ -36,6 +39,7 @@ impl Sizes {
             levels: usize::from(policy.limits.nesting) + 1,
             places: places.frames,
             searches: progresses(policy).iter().sum(),
+            hosts: policy.searches.iter().filter(|search| matches!(search.matcher, Matcher::Host(_))).count(),
             words: places.conditions
                 + places.positions
                 + policy.selectors.words()
@@ -49,6 +53,7 @@ impl Sizes {
         self.levels <= room.levels
             && self.places <= room.places
             && self.searches <= room.searches
+            && self.hosts <= room.hosts
             && self.words <= room.words
     }
 }
@@ -93,7 +98,7 @@ impl<
 {
     const SIZES: Sizes = {
         assert!(EDITS > 0 && DIGESTS > 0, "a masker needs room for an edit and a digest");
-        Sizes { levels: LEVELS, places: PLACES, searches: SEARCHES, words: WORDS }
+        Sizes { levels: LEVELS, places: PLACES, searches: SEARCHES, hosts: 0, words: WORDS }
     };
 
     /// Fresh memory.
@@ -203,6 +208,7 @@ impl<'m> Masker<'m> {
                         groups: take(words, group_words(policy)),
                         searches,
                         allow,
+                        hosts: Hosts::none(),
                     },
                 ),
                 edits: Edits::within(Room::from(&mut memory.edits[..]), Room::from(&mut memory.digests[..])),

@@ -17,6 +17,7 @@ use crate::error::{Error, Reason};
 use crate::find::Finder;
 #[cfg(feature = "alloc")]
 use crate::limits::Limits;
+use crate::matcher::host::Host;
 use crate::policy::Policy;
 use crate::report::{Finding, Tally};
 use crate::rewrite::{self, Done, Edits, Target};
@@ -69,6 +70,20 @@ struct Work<'m> {
     finder: Finder<'m>,
     edits: Edits<'m>,
     tally: Tally<'m>,
+}
+
+impl<'m> Masker<'m> {
+    /// Says who answers for the detectors of the host that the policy names. Until then calls that ask one fail
+    /// ([`Error::Detector`]).
+    pub fn set_host(&mut self, host: &'m mut (dyn Host + Send)) {
+        self.work.finder.set_host(host);
+    }
+
+    /// The same, with one of its own.
+    #[cfg(feature = "alloc")]
+    pub fn own_host(&mut self, host: alloc::boxed::Box<dyn Host + Send>) {
+        self.work.finder.own_host(host);
+    }
 }
 
 impl Masker<'_> {
@@ -133,8 +148,8 @@ impl Masker<'_> {
     /// Time is linear in `len`. Nothing is allocated.
     ///
     /// # Errors
-    /// [`Error::Refused`] for what is not JSON, [`Error::Capacity`] when the result does not fit. The buffer is as
-    /// it was in both cases.
+    /// [`Error::Refused`] for what is not JSON, [`Error::Capacity`] when the result does not fit, [`Error::Detector`]. The
+    /// buffer is as it was in all cases.
     pub fn mask_in_place(
         &mut self,
         policy: &Policy<'_>,
@@ -227,10 +242,16 @@ impl Masker<'_> {
     ) -> Result<bool, Error> {
         // Paths of findings count elements.
         let sweeps = on_finding.is_none() && !policy.selectors.paths.counts();
-        if sweeps && self.sweep(policy, target, framing) {
-            return Ok(true);
+        let swept = sweeps && self.sweep(policy, target, framing);
+        if !swept {
+            self.walk(policy, target, on_finding, framing)?;
         }
-        self.walk(policy, target, on_finding, framing).map(|()| false)
+        self.detected().map(|()| swept)
+    }
+
+    /// Whether all detectors of the host whose failure ends the call have answered.
+    pub(crate) fn detected(&mut self) -> Result<(), Error> {
+        self.work.finder.failed().map_or(Ok(()), |(rule, offset)| Err(Error::Detector { rule, offset }))
     }
 
     /// Token by token.
@@ -319,6 +340,7 @@ impl Masker<'_> {
         self.work.edits.clear();
         self.work.tally.clear();
         self.work.active.forget();
+        *self.work.finder.failed() = None;
     }
 }
 

@@ -91,6 +91,7 @@ impl Masker<'_> {
         let bytes = self.work.tally.bytes;
         self.work.edits.clear();
         let mark = self.work.edits.hold();
+        let failed = *self.work.finder.failed();
         let swept = self.sweep_over(policy, &mut Target::Later(texts), framing);
         let complete = self.work.edits.release();
         let work = &mut self.work;
@@ -101,6 +102,7 @@ impl Masker<'_> {
         }
         work.edits.undo(&mark, |rule| work.tally.take_back(rule));
         work.tally.bytes = bytes;
+        *work.finder.failed() = failed;
         None
     }
 

@@ -2,6 +2,7 @@
 
 pub mod alphabet;
 pub mod dfa;
+pub mod host;
 pub mod literals;
 
 use crate::span::Span;
@@ -17,6 +18,8 @@ pub enum Matcher {
     Pattern(dfa::Dfa),
     /// A set of literals.
     Literals(literals::Literals),
+    /// A detector of the host, which is asked about whole values (`find`).
+    Host(host::Asked),
 }
 
 impl Matcher {
@@ -34,6 +37,7 @@ impl Matcher {
         match self {
             Self::Pattern(dfa) => dfa.find(pools, text, from, before, rewind),
             Self::Literals(literals) => literals.find(pools, text, from, before),
+            Self::Host(_) => None,
         }
     }
 }

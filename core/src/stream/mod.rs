@@ -19,6 +19,7 @@ mod unread;
 
 use crate::error::{Error, Reason};
 use crate::mask::{Framing, Masker, Pace};
+use crate::matcher::host::Host;
 use crate::policy::Policy;
 use crate::report::Tally;
 use crate::rewrite::Giving;
@@ -153,6 +154,17 @@ impl<'m> Stream<'m> {
         Self::of(masker, Room::filled(0, window), settings)
     }
 
+    /// Says who answers for the detectors of the host, as [`Masker::set_host`].
+    pub fn set_host(&mut self, host: &'m mut (dyn Host + Send)) {
+        self.masker.set_host(host);
+    }
+
+    /// The same, with one of its own.
+    #[cfg(feature = "alloc")]
+    pub fn own_host(&mut self, host: alloc::boxed::Box<dyn Host + Send>) {
+        self.masker.own_host(host);
+    }
+
     /// Begins anew, whatever happened. Allocates nothing.
     pub fn reset(&mut self) {
         self.masker.begin();
@@ -258,7 +270,10 @@ impl<'m> Stream<'m> {
             }
             self.move_on();
             match next(self) {
-                Ok(why) => self.failed = self.read(policy, why).err(),
+                Ok(why) => {
+                    let read = self.read(policy, why);
+                    self.failed = read.and_then(|()| self.detected()).err();
+                }
                 Err(status) => return Ok(status),
             }
         }
@@ -321,6 +336,14 @@ impl<'m> Stream<'m> {
             Ok(pause) => self.paused(policy, pause, why, end),
             Err(NotJson) => Err(self.refused(diagnose_part(part, grammar, containers, last))),
         }
+    }
+
+    /// Whether no detector of the host failed whose failure ends the stream.
+    fn detected(&mut self) -> Result<(), Error> {
+        self.masker.detected().map_err(|error| match error {
+            Error::Detector { rule, offset } => Error::Detector { rule, offset: self.offset(offset) },
+            other => other,
+        })
     }
 
     /// Masks whole texts as in place; whether there were some.

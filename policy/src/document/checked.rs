@@ -31,6 +31,12 @@ pub(crate) enum Matcher {
     /// No matcher: whole values.
     Whole,
     Detect(&'static Detector),
+    /// A detector of the host.
+    Host {
+        name: String,
+        max_bytes: u32,
+        refuse: bool,
+    },
     /// An ordered alternation.
     Patterns {
         patterns: Vec<String>,

@@ -69,9 +69,17 @@ pub(crate) struct Rule {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(required, length(max = 64), regex(pattern = r"^[A-Za-z0-9_.-]+$")))]
     pub(crate) id: Option<String>,
-    /// Matcher: a built-in detector.
+    /// Matcher: a built-in detector; or `host:NAME`, one that the program brings which masks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) detect: Option<String>,
+    /// What happens to a value at which a detector of the host fails: `mask` masks it whole, `refuse` fails the call. `mask`
+    /// unless told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) fail: Option<Fail>,
+    /// The most bytes of text that a detector of the host is handed; it counts as failing at longer values. 65536 unless told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(range(min = 1, max = 16777216)))]
+    pub(crate) max_bytes: Option<u32>,
     /// Matcher: a regular expression.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(length(min = 1)))]
@@ -142,6 +150,17 @@ pub(crate) struct Rule {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(extend("const" = true)))]
     pub(crate) remove: Option<bool>,
+}
+
+/// What the failure of a detector means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Fail {
+    /// The value is masked whole.
+    Mask,
+    /// The call fails.
+    Refuse,
 }
 
 /// In which spans a rule holds.

@@ -8,6 +8,7 @@ use super::{ImageError, Section};
 use crate::factor::Reach;
 use crate::limits::Limits;
 use crate::matcher::Matcher;
+use crate::matcher::host::Asked;
 use crate::policy::{Action, Escapes, MAX_RULES, Policy, Rule, Search};
 use crate::table::{Part, Pools};
 
@@ -154,5 +155,9 @@ fn search(search: &Search, conditions: u32, rules: usize, claims: &mut Claims<'_
     match &search.matcher {
         Matcher::Pattern(dfa) => automata::dfa(dfa, claims),
         Matcher::Literals(set) => literals::set(set, claims),
+        Matcher::Host(asked) => {
+            ensure((1..=Asked::MOST).contains(&asked.limit) && search.factors.groups == 0)?;
+            claims.text(asked.name).map(drop)
+        }
     }
 }

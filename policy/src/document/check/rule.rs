@@ -3,13 +3,20 @@
 use super::{Problems, Selectors};
 use crate::detectors;
 use crate::document::checked::{Action, KeySource, LiteralSource, Matcher, Rule};
-use crate::document::fields::{self, ValueType};
+use crate::document::fields::{self, Fail, ValueType};
 use crate::document::names;
 use crate::error::{Problem, ProblemKind};
+use spanmask_core::matcher::host::Asked;
 use spanmask_core::select::span_kind;
 use spanmask_core::span::Types;
 use spanmask_core::validate::{self, Validator};
 use zeroize::Zeroizing;
+
+/// Detectors of the host have names of their own.
+const HOST: &str = "host:";
+const MOST_NAME: usize = 64;
+/// What they are handed of a value at most, unless told.
+const MAX_BYTES: u32 = 1 << 16;
 
 pub(super) struct RuleCheck<'a> {
     pub(super) rule: &'a fields::Rule,
@@ -95,6 +102,14 @@ impl RuleCheck<'_> {
         if self.rule.whole_word.is_some() && !literals {
             self.invalid("whole_word", "goes only with literals or literals_file");
         }
+        let host = self.rule.detect.as_ref().is_some_and(|name| name.starts_with(HOST));
+        for (name, given) in
+            [("fail", self.rule.fail.is_some()), ("max_bytes", self.rule.max_bytes.is_some())]
+        {
+            if given && !host {
+                self.invalid(name, "goes only with a detector of the host");
+            }
+        }
         if self.rule.validate.is_some() && !patterns {
             self.invalid("validate", "goes only with pattern or patterns");
         }
@@ -102,12 +117,30 @@ impl RuleCheck<'_> {
 
     fn detector(&mut self) -> Matcher {
         let name = self.rule.detect.as_deref().unwrap_or_default();
+        if let Some(name) = name.strip_prefix(HOST) {
+            return self.host(name);
+        }
         if let Some(detector) = detectors::named(name) {
             return Matcher::Detect(detector);
         }
         let known = detectors::all().iter().map(|detector| detector.name);
         self.unknown(self.path("detect"), "detector", name, known);
         Matcher::Whole
+    }
+
+    fn host(&mut self, name: &str) -> Matcher {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+        if !(1..=MOST_NAME).contains(&name.len()) || !name.bytes().all(allowed) {
+            let message =
+                format!("a name behind {HOST} has 1 to {MOST_NAME} letters, digits, `_`, `.` and `-`");
+            self.invalid("detect", message);
+        }
+        let max_bytes = self.rule.max_bytes.unwrap_or(MAX_BYTES);
+        if !(1..=Asked::MOST).contains(&max_bytes) {
+            self.invalid("max_bytes", format!("can be 1 to {}", Asked::MOST));
+        }
+        let refuse = self.rule.fail == Some(Fail::Refuse);
+        Matcher::Host { name: name.to_owned(), max_bytes, refuse }
     }
 
     fn patterns(&mut self) -> Matcher {
@@ -194,7 +227,9 @@ impl RuleCheck<'_> {
         let Some(types) = &self.rule.types else {
             return match matcher {
                 Matcher::Detect(_) => None,
-                Matcher::Patterns { .. } | Matcher::Literals { .. } => Some(Types::STRING),
+                Matcher::Patterns { .. } | Matcher::Literals { .. } | Matcher::Host { .. } => {
+                    Some(Types::STRING)
+                }
                 Matcher::Whole => Some(Types::STRING.union(Types::NUMBER)),
             };
         };
