@@ -35,6 +35,7 @@ fn each_fault_has_its_message() {
         (rule("literalls: [x]"), ["rules[0]", "literalls"]),
         (rule("pattern: '('"), ["rules[0]", "pattern"]),
         (rule("detect: nothing"), ["rules[0]", "nothing"]),
+        (rule("detect: host:names"), ["bad.yaml", "host:names"]),
         (large, ["rules[0]", "limit"]),
         (duplicate, ["rules[1]", "A"]),
         ("{".to_owned(), ["bad.yaml", "bad.yaml"]),

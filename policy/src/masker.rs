@@ -77,7 +77,8 @@ impl Masker {
     ///
     /// # Errors
     /// [`Error::Refused`] for what is not JSON; [`Error::Capacity`] when the result does not fit, with the number of
-    /// bytes it needs. The buffer is as it was in both cases.
+    /// bytes it needs; [`Error::Detector`] when a detector of the host failed that must not. The buffer is as it was in all
+    /// cases.
     ///
     /// # Example
     /// ```
