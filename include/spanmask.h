@@ -112,6 +112,14 @@ enum spanmask_status
    A value, or an object that must be seen whole, is larger than the window of the stream.
    */
   SPANMASK_OVERSIZE = 14,
+  /*
+   The image of a policy is damaged, of another version, or none.
+   */
+  SPANMASK_IMAGE = 15,
+  /*
+   The policy has keys, and may not be saved with them unless that is asked for.
+   */
+  SPANMASK_KEYS = 16,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -787,6 +795,32 @@ spanmask_status spanmask_policy_preset(const char *name,
  */
 spanmask_status spanmask_policy_clone(const struct spanmask_policy *policy,
                                       struct spanmask_policy **clone);
+
+/*
+ Saves a compiled policy as an image, which loads in a fraction of the time that compiling takes.
+
+ keys: not 0 to write the keys of hash actions as they are; whoever has the image can then find out which texts a
+ pseudonym stands for. image, capacity: room for the image; when image is NULL and capacity 0, only the length is given.
+ len: gets the length of the image. The same policy gives the same bytes.
+
+ SPANMASK_KEYS when the policy has keys and keys is 0, SPANMASK_CAPACITY when the image does not fit. Any thread.
+ */
+spanmask_status spanmask_policy_save(const struct spanmask_policy *policy,
+                                     int32_t keys,
+                                     uint8_t *image,
+                                     size_t capacity,
+                                     size_t *len);
+
+/*
+ Loads a policy from an image that spanmask_policy_save or "spanmask policy compile" has written.
+
+ image, len: the image, at any address; it is checked in full and copied. policy: gets the handle, as in
+ spanmask_policy_compile. SPANMASK_IMAGE when it is damaged, of another version, or no image. No bytes make masking
+ unsafe, but they decide what is masked: take images from those from whom you would take policies. Any thread.
+ */
+spanmask_status spanmask_policy_load(const uint8_t *image,
+                                     size_t len,
+                                     struct spanmask_policy **policy);
 
 /*
  Gives the id of a rule; the first rule has index 0.

@@ -5,8 +5,9 @@ use crate::externals::{self, spanmask_external};
 use crate::problem::{Told, spanmask_on_problem};
 use crate::raw::{self, Out, Struct, spanmask_text};
 use crate::status::{Status, spanmask_status};
-use spanmask_rs::{Document, Format, Policy, PolicyError};
+use spanmask_rs::{Document, Format, Policy, PolicyError, WriteError};
 use std::ffi::{c_char, c_void};
+use zeroize::Zeroizing;
 
 /// A compiled policy. It never changes: any number of threads may use one at once.
 pub struct spanmask_policy {
@@ -175,6 +176,66 @@ pub unsafe extern "C" fn spanmask_policy_clone(
         let place = unsafe { Out::new(clone) }?;
         // SAFETY: the caller promises NULL or a live handle.
         let policy = unsafe { raw::handle(policy) }?.policy.clone();
+        raw::give(place, spanmask_policy { policy });
+        Ok(())
+    })
+}
+
+/// Saves a compiled policy as an image, which loads in a fraction of the time that compiling takes.
+///
+/// keys: not 0 to write the keys of hash actions as they are; whoever has the image can then find out which texts a
+/// pseudonym stands for. image, capacity: room for the image; when image is NULL and capacity 0, only the length is given.
+/// len: gets the length of the image. The same policy gives the same bytes.
+///
+/// SPANMASK_KEYS when the policy has keys and keys is 0, SPANMASK_CAPACITY when the image does not fit. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn spanmask_policy_save(
+    policy: *const spanmask_policy,
+    keys: i32,
+    image: *mut u8,
+    capacity: usize,
+    len: *mut usize,
+) -> spanmask_status {
+    call(|| {
+        // SAFETY: the caller promises room for a number.
+        let place = unsafe { Out::new(len) }?;
+        // SAFETY: the caller promises NULL or a live handle.
+        let policy = unsafe { raw::handle(policy) }?;
+        // SAFETY: the caller promises `capacity` bytes to us alone.
+        let room = unsafe { raw::room(image, capacity) }?;
+        let saved = match keys {
+            0 => policy.policy.save().map(Zeroizing::new),
+            _ => policy.policy.save_with_keys(),
+        };
+        let saved = saved.map_err(|error| match error {
+            WriteError::Keys => Status::SPANMASK_KEYS,
+            _ => Status::SPANMASK_ARGUMENT,
+        })?;
+        if !image.is_null() || capacity > 0 {
+            room.get_mut(..saved.len()).ok_or(Status::SPANMASK_CAPACITY)?.copy_from_slice(&saved);
+        }
+        place.set(saved.len());
+        Ok(())
+    })
+}
+
+/// Loads a policy from an image that spanmask_policy_save or "spanmask policy compile" has written.
+///
+/// image, len: the image, at any address; it is checked in full and copied. policy: gets the handle, as in
+/// spanmask_policy_compile. SPANMASK_IMAGE when it is damaged, of another version, or no image. No bytes make masking
+/// unsafe, but they decide what is masked: take images from those from whom you would take policies. Any thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn spanmask_policy_load(
+    image: *const u8,
+    len: usize,
+    policy: *mut *mut spanmask_policy,
+) -> spanmask_status {
+    call(|| {
+        // SAFETY: the caller promises room for a handle.
+        let place = unsafe { Out::new(policy) }?;
+        // SAFETY: the caller promises `len` bytes.
+        let image = unsafe { raw::bytes(image, len) }?;
+        let policy = Policy::load(image).map_err(|_| Status::SPANMASK_IMAGE)?;
         raw::give(place, spanmask_policy { policy });
         Ok(())
     })

@@ -41,6 +41,10 @@ pub enum spanmask_status {
     SPANMASK_ORDER = 13,
     /// A value, or an object that must be seen whole, is larger than the window of the stream.
     SPANMASK_OVERSIZE = 14,
+    /// The image of a policy is damaged, of another version, or none.
+    SPANMASK_IMAGE = 15,
+    /// The policy has keys, and may not be saved with them unless that is asked for.
+    SPANMASK_KEYS = 16,
 }
 
 pub(crate) use spanmask_status as Status;
@@ -63,10 +67,12 @@ impl Status {
             Self::SPANMASK_NO_DETECTOR => c"a detector of the host was not handed in",
             Self::SPANMASK_ORDER => c"the stream has been finished",
             Self::SPANMASK_OVERSIZE => c"larger than the window of the stream",
+            Self::SPANMASK_IMAGE => c"the image of a policy is damaged, of another version, or none",
+            Self::SPANMASK_KEYS => c"the policy has keys, which are saved only when asked for",
         }
     }
 
-    const ALL: [Self; 15] = [
+    const ALL: [Self; 17] = [
         Self::SPANMASK_OK,
         Self::SPANMASK_NULL,
         Self::SPANMASK_STRUCT_SIZE,
@@ -82,6 +88,8 @@ impl Status {
         Self::SPANMASK_NO_DETECTOR,
         Self::SPANMASK_ORDER,
         Self::SPANMASK_OVERSIZE,
+        Self::SPANMASK_IMAGE,
+        Self::SPANMASK_KEYS,
     ];
 }
 

@@ -349,10 +349,14 @@ impl Engine<'_, '_, '_, '_, '_> {
     /// The same, of a value as it reads.
     fn search_seen(&mut self, value: Value, mut seen: Seen<'_>) {
         let read = Value { span: seen.span(), decoded: true, ..value };
+        let failed = *self.work.finder.failed();
         self.work.finder.begin(seen.bytes(), read);
         while let Some(part) = self.work.finder.next(self.policy, seen.bytes(), &self.work.runs) {
             let span = Span::new(seen.raw(part.span.start), seen.raw(part.span.end));
             self.mask(PartOf { span, rule: part.rule, level: value.level, kind: Kind::Text });
+        }
+        if let (None, Some((_, place))) = (failed, self.work.finder.failed()) {
+            *place = value.span.start;
         }
     }
 

@@ -107,6 +107,34 @@ static void policies(void) {
     CHECK_OK(spanmask_policy_free(&clone));
 }
 
+static void images(void) {
+    spanmask_policy *loaded = NULL;
+    size_t len = 77, needed = 0;
+    uint8_t *image;
+    CHECK_STATUS(SPANMASK_NULL, spanmask_policy_save(NULL, 0, NULL, 0, &len));
+    CHECK_STATUS(SPANMASK_NULL, spanmask_policy_save(policy, 0, NULL, 0, NULL));
+    CHECK_STATUS(SPANMASK_NULL, spanmask_policy_save(policy, 0, NULL, 1, &len));
+    CHECK(len == 77);
+    CHECK_OK(spanmask_policy_save(policy, 0, NULL, 0, &needed));
+    image = malloc(needed + 1);
+    CHECK(image != NULL && needed > 100);
+    CHECK_STATUS(SPANMASK_CAPACITY, spanmask_policy_save(policy, 0, image, needed - 1, &len));
+    CHECK(len == 77);
+    /* At an address that is no multiple of anything. */
+    CHECK_OK(spanmask_policy_save(policy, 0, image + 1, needed, &len));
+    CHECK(len == needed);
+    CHECK_STATUS(SPANMASK_NULL, spanmask_policy_load(NULL, 1, &loaded));
+    CHECK_STATUS(SPANMASK_NULL, spanmask_policy_load(image + 1, needed, NULL));
+    CHECK_STATUS(SPANMASK_IMAGE, spanmask_policy_load(NULL, 0, &loaded));
+    CHECK_STATUS(SPANMASK_IMAGE, spanmask_policy_load(image + 1, needed - 1, &loaded));
+    CHECK(loaded == NULL);
+    CHECK_OK(spanmask_policy_load(image + 1, needed, &loaded));
+    image[1 + needed / 2] ^= 1;
+    CHECK_OK(spanmask_policy_free(&loaded));
+    CHECK_STATUS(SPANMASK_IMAGE, spanmask_policy_load(image + 1, needed, &loaded));
+    free(image);
+}
+
 static void opening(void) {
     spanmask_masker *none = NULL;
     spanmask_masker_options options = {0};
@@ -396,6 +424,7 @@ int main(void) {
     newer_program();
     messages();
     policies();
+    images();
     opening();
     in_place();
     into();

@@ -42,6 +42,11 @@ static void policies() {
     CHECK(thrown([] { Policy::compile(POLICY); }) == SPANMASK_POLICY);
     CHECK(thrown([] { Policy::preset("none"); }) == SPANMASK_POLICY);
     CHECK(Policy::preset("default").rules().size() > 5);
+    CHECK(thrown([&] { copy.save(); }) == SPANMASK_KEYS);
+    const Policy loaded = Policy::load(copy.save(true));
+    CHECK(loaded.rules().size() == 3 && loaded.save(true) == copy.save(true));
+    CHECK(Masker(loaded).mask("[\"Falcon\",\"a@example.com\"]") == "[\"[REDACTED]\",\"[EMAIL ADDRESS]\"]");
+    CHECK(thrown([&] { Policy::load("no image"); }) == SPANMASK_IMAGE);
     const Policy warned = Policy::compile("{ version: 1, rules: [{ id: A, pattern: 'R', replace: 'R' }] }");
     CHECK(warned.warnings().size() == 1 && warned.warnings()[0].path == "rules[0]");
 }
