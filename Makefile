@@ -105,6 +105,7 @@ conformance:
 
 # All engines on the same bytes; the record and the charts of the README. Wants a machine with nothing else to do.
 bench: bench-peers
+	cargo build --release --locked -p spanmask-ffi
 	cargo run --release --locked -p spanmask-bench -- compare --record bench/results
 
 # Engines of other languages, and one whose dependencies stay out of our lock file.

@@ -137,7 +137,7 @@ impl Plan<'_> {
     /// rules of the documentation on two inputs, unless they were asked for.
     fn skips(&self, kind: &Kind, rules: &Rules, input: &Input) -> bool {
         let (long, first) = (input.bytes.len() > MEDIUM, rules.name == PRESETS[0]);
-        if kind.task == Task::Mask {
+        if matches!(kind.task, Task::Mask | Task::MaskByLibrary) {
             return self.options.quick && long && !first && self.options.policies.is_empty();
         }
         let elsewhere = kind.elsewhere() && input.name != ALL_POLICIES[0];

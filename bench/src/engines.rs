@@ -1,6 +1,7 @@
 //! What is compared: each engine does its work on the same bytes.
 
 mod floor;
+mod library;
 mod masker;
 mod peer;
 mod serde;
@@ -39,6 +40,8 @@ pub enum Task {
     Parse,
     /// Masks with any policy.
     Mask,
+    /// The same, from a shared library that may not have been built.
+    MaskByLibrary,
     /// Masks with policies that are nothing but expressions, by parsing and serialising.
     MaskByParsing,
     /// The same in another process, at a thousandth of the speed: not for long texts.
@@ -68,10 +71,10 @@ impl Kind {
         (self.make)(rules, input)
     }
 
-    /// Whether it runs in another process, and needs something that may be missing.
+    /// Whether it needs something that may be missing: another program, or a library.
     #[must_use]
     pub const fn elsewhere(&self) -> bool {
-        matches!(self.task, Task::MaskElsewhere | Task::Search)
+        matches!(self.task, Task::MaskElsewhere | Task::MaskByLibrary | Task::Search)
     }
 
     /// Whether it has a policy.
@@ -85,17 +88,19 @@ impl Kind {
     pub fn can(&self, rules: &Rules) -> bool {
         match self.task {
             Task::Copy | Task::Check | Task::Parse => false,
-            Task::Mask => true,
+            Task::Mask | Task::MaskByLibrary => true,
             Task::MaskByParsing | Task::MaskElsewhere | Task::Search => rules.patterns.is_some(),
         }
     }
 }
 
 /// All engines.
-pub const ALL: [Kind; 14] = [
+pub const ALL: [Kind; 16] = [
     Kind { name: "memcpy", task: Task::Copy, make: floor::memcpy },
     Kind { name: "spanmask", task: Task::Mask, make: masker::mask },
     Kind { name: "spanmask-trusted", task: Task::Mask, make: masker::trusted },
+    Kind { name: "spanmask-stream", task: Task::Mask, make: masker::stream },
+    Kind { name: "spanmask-c", task: Task::MaskByLibrary, make: library::mask },
     Kind { name: "spanmask-check", task: Task::Check, make: masker::check },
     Kind { name: "simd-json-tape", task: Task::Parse, make: simd_json::tape },
     Kind { name: "simd-json-tape-padded", task: Task::Parse, make: simd_json::tape_padded },

@@ -3,7 +3,7 @@
 use super::Engine;
 use crate::Result;
 use crate::policies::Rules;
-use spanmask::{Framing, Policy};
+use spanmask::{Framing, Policy, Status, StreamOptions};
 
 struct Masker(spanmask::Masker);
 
@@ -31,6 +31,44 @@ fn masker(policy: &Policy) -> spanmask::Masker {
     let mut masker = policy.masker();
     masker.set_framing(Framing::One);
     masker
+}
+
+/// As a stream: in pieces, into other memory.
+struct Streamer {
+    stream: spanmask::Stream,
+    output: Vec<u8>,
+}
+
+/// Bytes of a piece.
+const PIECE: usize = 64 << 10;
+
+pub(super) fn stream(rules: Option<&Rules>, input: &[u8]) -> Result<Box<dyn Engine>> {
+    let policy = rules.ok_or("spanmask needs a policy")?.compile()?;
+    let stream = policy.stream_with(&StreamOptions { framing: Framing::One, ..StreamOptions::default() });
+    Ok(Box::new(Streamer { stream, output: vec![0; 2 * input.len() + PIECE] }))
+}
+
+impl Engine for Streamer {
+    fn call<'s>(&'s mut self, buffer: &'s mut [u8], len: usize) -> Result<&'s [u8]> {
+        let Self { stream, output } = self;
+        stream.reset();
+        let mut written = 0;
+        for mut piece in buffer.get(..len).unwrap_or_default().chunks(PIECE) {
+            while !piece.is_empty() {
+                let progress = stream.push(piece, output.get_mut(written..).unwrap_or_default())?;
+                written += progress.produced;
+                piece = piece.get(progress.consumed..).unwrap_or_default();
+            }
+        }
+        while written < output.len() {
+            let progress = stream.finish(output.get_mut(written..).unwrap_or_default())?;
+            written += progress.produced;
+            if progress.status == Status::Done {
+                break;
+            }
+        }
+        Ok(output.get(..written).unwrap_or_default())
+    }
 }
 
 impl Engine for Masker {
