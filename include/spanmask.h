@@ -310,13 +310,17 @@ enum spanmask_oversize
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
   /*
+   As the policy says (oversize: error or mask).
+   */
+  SPANMASK_OVERSIZE_POLICY = 0,
+  /*
    The stream fails: SPANMASK_OVERSIZE.
    */
-  SPANMASK_OVERSIZE_ERROR = 0,
+  SPANMASK_OVERSIZE_ERROR = 1,
   /*
    It is masked whole. No rule counts it.
    */
-  SPANMASK_OVERSIZE_MASK = 1,
+  SPANMASK_OVERSIZE_MASK = 2,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

@@ -369,7 +369,7 @@ class Stream {
 public:
     struct Options {
         spanmask_framing framing = SPANMASK_FRAMING_SEQUENCE;
-        spanmask_oversize oversize = SPANMASK_OVERSIZE_ERROR;
+        spanmask_oversize oversize = SPANMASK_OVERSIZE_POLICY;
         std::size_t window = 0; ///< 0 for 1 MiB.
         Detectors detectors;
     };

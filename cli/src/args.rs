@@ -145,9 +145,9 @@ pub(crate) struct MaskArgs {
     #[arg(long, value_name = "BYTES", value_parser = window)]
     pub(crate) window: Option<usize>,
 
-    /// What to do when a value is larger than the window
-    #[arg(long, value_enum, default_value_t = OversizeArg::Error)]
-    pub(crate) oversize: OversizeArg,
+    /// What to do when a value is larger than the window, whatever the policy says
+    #[arg(long, value_enum)]
+    pub(crate) oversize: Option<OversizeArg>,
 
     /// Say how much was masked under which rule: on standard error (a table on a terminal, JSON otherwise) or
     /// as JSON in a file

@@ -39,7 +39,7 @@ impl<'a> Streamed<'a> {
             options: StreamOptions {
                 window: args.window.unwrap_or(WINDOW),
                 framing: args.input.framing.into(),
-                oversize: args.oversize.into(),
+                oversize: args.oversize.map(Into::into),
             },
             all: args.window.is_some(),
             gzip: args.input.gzip_input,

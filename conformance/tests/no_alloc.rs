@@ -154,7 +154,8 @@ fn streamed(stream: &mut Stream, input: &[u8], room: &mut [u8]) -> Result<usize,
 fn streaming_allocates_nothing() {
     for (policy_name, policy) in policies() {
         for oversize in [Oversize::Error, Oversize::Mask] {
-            let options = StreamOptions { window: 16 << 10, oversize, ..StreamOptions::default() };
+            let options =
+                StreamOptions { window: 16 << 10, oversize: Some(oversize), ..StreamOptions::default() };
             let mut stream = policy.stream_with(&options);
             for (name, input) in &traces() {
                 let long = [&input[..], b"\n"].concat().repeat(20);

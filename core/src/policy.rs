@@ -36,6 +36,8 @@ pub struct Policy<'p> {
     pub exempt: Part,
     /// What is written for a string that is masked unread: one that is larger than a stream's window.
     pub unread: Escapes,
+    /// Whether a stream masks a value that is larger than its window, instead of refusing it.
+    pub masks_oversize: bool,
     /// What bytes the searches need.
     pub needs: One<'p, Needs>,
     /// Which values must be looked at.
@@ -159,6 +161,7 @@ impl Policy<'_> {
             selectors: self.selectors.into_owned(),
             exempt: self.exempt,
             unread: self.unread,
+            masks_oversize: self.masks_oversize,
             needs: self.needs.into_owned(),
             stops: self.stops.into_owned(),
             limits: self.limits,

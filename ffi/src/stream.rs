@@ -33,10 +33,12 @@ impl Held for spanmask_stream {
 #[repr(i32)]
 #[derive(Clone, Copy)]
 pub enum spanmask_oversize {
+    /// As the policy says (oversize: error or mask).
+    SPANMASK_OVERSIZE_POLICY = 0,
     /// The stream fails: SPANMASK_OVERSIZE.
-    SPANMASK_OVERSIZE_ERROR = 0,
+    SPANMASK_OVERSIZE_ERROR = 1,
     /// It is masked whole. No rule counts it.
-    SPANMASK_OVERSIZE_MASK = 1,
+    SPANMASK_OVERSIZE_MASK = 2,
 }
 
 /// What a stream wants next.
@@ -87,8 +89,9 @@ impl spanmask_stream_options {
 
     fn checked(&self) -> Result<StreamOptions, Status> {
         let oversize = match self.oversize {
-            0 => Oversize::Error,
-            1 => Oversize::Mask,
+            0 => None,
+            1 => Some(Oversize::Error),
+            2 => Some(Oversize::Mask),
             _ => return Err(Status::SPANMASK_ARGUMENT),
         };
         let window = match self.window {

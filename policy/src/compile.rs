@@ -373,6 +373,7 @@ impl<'a> Compiler<'a> {
             selectors,
             exempt,
             unread,
+            masks_oversize: checked.masks_oversize,
             needs: One::owned(Needs::new(&self.needs)),
             stops: One::owned(stops),
             limits: checked.limits,

@@ -16,8 +16,8 @@ pub struct StreamOptions {
     pub window: usize,
     /// How many texts the input may hold.
     pub framing: Framing,
-    /// What happens to what is larger than the window.
-    pub oversize: Oversize,
+    /// What happens to what is larger than the window; `None`: as the policy says (`oversize`).
+    pub oversize: Option<Oversize>,
 }
 
 impl StreamOptions {
@@ -27,7 +27,7 @@ impl StreamOptions {
 
 impl Default for StreamOptions {
     fn default() -> Self {
-        Self { window: Self::WINDOW, framing: Framing::default(), oversize: Oversize::default() }
+        Self { window: Self::WINDOW, framing: Framing::default(), oversize: None }
     }
 }
 
@@ -72,7 +72,9 @@ pub struct Stream {
 impl Stream {
     pub(crate) fn new(policy: Policy, options: &StreamOptions) -> Self {
         let StreamOptions { window, framing, oversize } = *options;
-        let settings = Settings { framing, oversize };
+        let masks = policy.core().masks_oversize;
+        let as_policy = if masks { Oversize::Mask } else { Oversize::Error };
+        let settings = Settings { framing, oversize: oversize.unwrap_or(as_policy) };
         let core = spanmask_core::stream::Stream::with_window(policy.core(), window, settings);
         Self { policy, core }
     }

@@ -72,7 +72,7 @@ fn check(policy: fn(&mut Random) -> Value, document: fn(&mut Random) -> Vec<u8>)
         let framing = [Framing::Sequence, Framing::One][random.below(2)];
         let mut masker = policy.masker();
         masker.set_framing(framing);
-        let options = |window| StreamOptions { window, framing, oversize: Oversize::Error };
+        let options = |window| StreamOptions { window, framing, oversize: Some(Oversize::Error) };
         let mut streams = [100, 700, 4_000, 1 << 17].map(|window| policy.stream_with(&options(window)));
         for _ in 0..DOCUMENTS {
             let input = input(document, &mut random);

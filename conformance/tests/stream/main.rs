@@ -26,7 +26,11 @@ impl Pair {
     }
 
     fn stream(&self, window: usize) -> Stream {
-        self.policy.stream_with(&StreamOptions { window, framing: self.framing, oversize: Oversize::Error })
+        self.policy.stream_with(&StreamOptions {
+            window,
+            framing: self.framing,
+            oversize: Some(Oversize::Error),
+        })
     }
 
     /// The stream with the smallest window that does, of a few; and the one that holds everything.

@@ -13,7 +13,7 @@ const WHEN: &str = r#"{"version":1,"profile":"otlp","rules":[
     {"id":"EMAIL","detect":"email","replace":"[EMAIL]"}]}"#;
 
 fn stream(policy: &str, window: usize, oversize: Oversize) -> Stream {
-    let options = StreamOptions { window, framing: Framing::Sequence, oversize };
+    let options = StreamOptions { window, framing: Framing::Sequence, oversize: Some(oversize) };
     Policy::from_json(policy).unwrap().stream_with(&options)
 }
 
@@ -226,4 +226,27 @@ fn span_kinds_are_decided_within_the_window() {
         .replace(r#""stringValue":"chain""#, r#""stringValue":"[REDACTED]""#);
     let expected = wrap(&format!("{masked_tool},{masked_chain},{masked_tool}"));
     gives(&mut stream(WHEN, tool.len(), Oversize::Mask), input.as_bytes(), &expected);
+}
+
+/// What the policy says holds unless the stream is told otherwise, and for a policy that was saved.
+#[test]
+fn the_policy_decides() {
+    let input = format!("[\"{}\"]", "x".repeat(100));
+    for (field, masks) in [("", false), ("oversize: error\n", false), ("oversize: mask\n", true)] {
+        let text = format!(
+            "version: 1\n{field}default_replacement: \"[GONE]\"\nrules: [{{ id: A, pattern: 'secret' }}]"
+        );
+        let policy = Policy::from_yaml(&text).unwrap();
+        let loaded = Policy::load(&policy.save().unwrap()).unwrap();
+        for policy in [policy, loaded] {
+            let options = StreamOptions { window: 40, ..StreamOptions::default() };
+            let mut stream = policy.stream_with(&options);
+            match masks {
+                true => gives(&mut stream, input.as_bytes(), "[\"[GONE]\"]"),
+                false => fails(&mut stream, input.as_bytes(), Error::Oversize { offset: 1 }),
+            }
+            let options = StreamOptions { oversize: Some(Oversize::Error), ..options };
+            fails(&mut policy.stream_with(&options), input.as_bytes(), Error::Oversize { offset: 1 });
+        }
+    }
 }

@@ -83,7 +83,8 @@ struct Head {
     nesting: u8,
     otlp: bool,
     span_kinds: bool,
-    pad: Pad<3>,
+    masks_oversize: bool,
+    pad: Pad<2>,
 }
 
 /// Where the next section begins behind this many bytes.
@@ -133,6 +134,7 @@ impl<'p> Policy<'p> {
             selectors,
             exempt: head.exempt,
             unread: head.unread,
+            masks_oversize: head.masks_oversize,
             needs: sections.one::<Needs>(Section::Needs)?.into(),
             stops: sections.one::<Stops>(Section::Stops)?.into(),
             limits: Limits { depth: head.depth, nesting: head.nesting },

@@ -37,6 +37,7 @@ impl Policy<'_> {
             nesting: self.limits.nesting,
             otlp: selectors.otlp,
             span_kinds: selectors.span_kinds,
+            masks_oversize: self.masks_oversize,
             pad: Pad::ZERO,
         }
     }

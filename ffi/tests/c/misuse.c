@@ -275,7 +275,7 @@ static void streams(void) {
     options.window = HUGE;
     CHECK_STATUS(SPANMASK_ARGUMENT, spanmask_stream_open(policy, &options, &stream));
     options.window = 32;
-    options.oversize = 2;
+    options.oversize = 3;
     CHECK_STATUS(SPANMASK_ARGUMENT, spanmask_stream_open(policy, &options, &stream));
     options.oversize = SPANMASK_OVERSIZE_ERROR;
     CHECK(stream == NULL);

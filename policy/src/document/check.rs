@@ -1,7 +1,7 @@
 //! From fields to a checked policy: all problems that need no automata to be seen.
 
 use super::checked::{Allow, Checked, Selectors};
-use super::fields::{self, Fields};
+use super::fields::{self, Fields, Oversize};
 use crate::error::{PolicyError, Problem, ProblemKind};
 use rule::RuleCheck;
 use spanmask_core::limits::Limits;
@@ -21,7 +21,9 @@ pub(crate) fn check(fields: &Fields) -> Result<Checked, PolicyError> {
     let rules = check_rules(fields, &mut problems);
     let otlp = fields.profile.is_some();
     let allow = check_allow(fields.allow.as_ref(), otlp, &mut problems);
-    PolicyError::of(problems.0).map_or_else(|| Ok(Checked { otlp, rules, allow, limits }), Err)
+    let masks_oversize = fields.oversize == Some(Oversize::Mask);
+    PolicyError::of(problems.0)
+        .map_or_else(|| Ok(Checked { otlp, rules, allow, limits, masks_oversize }), Err)
 }
 
 /// What is wrong so far.

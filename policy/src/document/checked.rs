@@ -12,6 +12,7 @@ pub(crate) struct Checked {
     pub(crate) rules: Vec<Rule>,
     pub(crate) allow: Allow,
     pub(crate) limits: Limits,
+    pub(crate) masks_oversize: bool,
 }
 
 pub(crate) struct Rule {

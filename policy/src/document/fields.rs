@@ -22,6 +22,10 @@ pub(crate) struct Fields {
     /// What replaces a match of a rule that has no action; `[REDACTED]` unless told.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) default_replacement: Option<String>,
+    /// What a stream does with a value that is larger than its window: `error` refuses the text, `mask` masks the value whole.
+    /// `error` unless told. Texts that are wholly in memory have no window.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) oversize: Option<Oversize>,
     /// What a text may cost.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) limits: Option<Limits>,
@@ -41,6 +45,17 @@ pub(crate) struct Fields {
 pub(crate) enum Profile {
     /// OpenTelemetry's JSON.
     Otlp,
+}
+
+/// What a stream does with a value that is larger than its window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Oversize {
+    /// Refuses the text.
+    Error,
+    /// Masks the value whole.
+    Mask,
 }
 
 /// What a text may cost.
