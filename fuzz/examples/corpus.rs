@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 use spanmask_conformance::{files, folder, traces};
-use spanmask_fuzz::{calls, image, paths, reference, shown, split};
+use spanmask_fuzz::{calls, image, paths, policies, reference, shown, split};
 use spanmask_reference::generate::Random;
 use std::collections::BTreeSet;
 use std::fs;
@@ -33,6 +33,10 @@ fn main() {
     write("image", images(&texts, &mut byte));
     write("policy", written_policies());
     write("calls", sequences(&texts, &mut byte));
+    for preset in spanmask::presets::names() {
+        let image = spanmask::Policy::preset(preset).expect("a preset").save().expect("an image");
+        fs::write(policies::image_of(preset), image).expect("a file");
+    }
 }
 
 /// Files are called by what is in them.

@@ -2,6 +2,7 @@
 //! asked for, and once.
 
 use spanmask::{Detectors, Failed, Masker, Policy, Spans, Stream, StreamOptions};
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// One of everything that a policy can hold.
@@ -149,6 +150,16 @@ pub fn get(index: usize) -> &'static Policy {
     static COMPILED: [OnceLock<Policy>; COUNT] = [const { OnceLock::new() }; COUNT];
     COMPILED[index].get_or_init(|| match POLICIES[index] {
         name if name.starts_with('{') => Policy::from_json(name).expect("a policy"),
-        name => Policy::preset(name).expect("a preset"),
+        name => saved(name).unwrap_or_else(|| Policy::preset(name).expect("a preset")),
     })
+}
+
+/// Where the example `corpus` leaves a preset as an image: with sanitizers, `default` takes half a minute to compile.
+#[must_use]
+pub fn image_of(preset: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(format!("{preset}.image"))
+}
+
+fn saved(preset: &str) -> Option<Policy> {
+    Policy::load(&std::fs::read(image_of(preset)).ok()?).ok()
 }
