@@ -16,13 +16,17 @@ PREFIX       ?= /usr/local
 DESTDIR      ?=
 TARGET       := $(abspath $(or $(CARGO_TARGET_DIR),target))
 STAGE        := $(TARGET)/stage
+FUZZ_VERSION := 0.13.2
+FUZZ_TARGETS := split paths reference image policy calls
+# Seconds that each target of `make fuzz` runs.
+FUZZ_SECONDS := 20
 # Seconds that a download may take before it counts as not reachable.
 PATIENCE     := 60
 # STRICT=1: what cannot run here fails instead of being skipped.
 STRICT       :=
 
 .PHONY: check fmt fmt-check clippy doc no-std neon bare deny unit ffi conformance test ci toolchain bench bench-peers \
-	header install install-plain cargo-c
+	header install install-plain cargo-c fuzz
 
 check: fmt-check clippy doc no-std
 
@@ -170,3 +174,19 @@ $(DENY): Makefile
 	@if ! $(DENY) --version 2>/dev/null | grep -qx "cargo-deny $(DENY_VERSION)"; then \
 		cargo install --locked --root .tools --version $(DENY_VERSION) cargo-deny; fi
 	@touch $(DENY)
+
+# Each target for a short time, from seeds that are written first (fuzz/README.md). No part of `make test`: the core, its
+# dependencies and the standard runtime are built with sanitizers, which alone takes minutes.
+fuzz: export PATH := $(CURDIR)/.tools/bin:$(PATH)
+fuzz:
+	@if ! cargo +nightly --version >/dev/null 2>&1; then \
+		$(call skip,no fuzzing: rustup toolchain install nightly); exit 0; fi; \
+	if ! cargo-fuzz --version 2>/dev/null | grep -qx "cargo-fuzz $(FUZZ_VERSION)" \
+		&& ! cargo install --locked --root .tools --version $(FUZZ_VERSION) cargo-fuzz; then \
+		$(call skip,no fuzzing: cargo-fuzz $(FUZZ_VERSION) cannot be installed); exit 0; fi; \
+	set -e; \
+	cargo run --manifest-path fuzz/Cargo.toml --locked --example corpus; \
+	cargo +nightly fuzz build; \
+	for target in $(FUZZ_TARGETS); do \
+		echo "== fuzz $$target"; \
+		cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=60 -print_final_stats=1; done

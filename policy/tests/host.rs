@@ -119,6 +119,22 @@ fn failure() {
     }
 }
 
+/// Where the value begins, whichever way it was read.
+#[test]
+fn a_failure_has_its_place() {
+    for (text, offset) in [(r#"["a"]"#, 2), (r#"["\u0061"]"#, 2), (r#"{"k":["",1,"a"]}"#, 12)] {
+        let mut masker = masker(", fail: refuse", |text: &str, _: &mut Spans<'_>| {
+            if text.is_empty() { Ok(()) } else { Err(Failed) }
+        });
+        let failed = Err(Error::Detector { rule: 0, offset });
+        assert_eq!(masker.scan(text.as_bytes(), &mut |_| {}), failed, "{text}");
+        let mut output = [0; 64];
+        assert_eq!(masker.mask_into(text.as_bytes(), &mut output), failed, "{text}");
+        let mut buffer = text.as_bytes().to_vec();
+        assert_eq!(masker.mask_in_place(&mut buffer, text.len()), failed, "{text}");
+    }
+}
+
 #[test]
 fn limit_is_in_bytes_of_decoded_text() {
     let mut masker = masker(", max_bytes: 4", finds("b"));
