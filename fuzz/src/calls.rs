@@ -621,7 +621,7 @@ impl World<'_> {
         self.free_stream(slot);
         self.at = 0;
         let window = WINDOWS[usize::from(settings >> 5)];
-        let (framing, oversize) = (i32::from(settings & 1), i32::from(settings >> 1 & 3) - 1);
+        let (framing, oversize) = (i32::from(settings & 1), i32::from(settings >> 1 & 3));
         let (without, size) = (settings >> 3 & 3 == 3, Size::by(size));
         let detectors = detectors();
         let options = size.hand(spanmask_stream_options {
@@ -639,7 +639,7 @@ impl World<'_> {
         let status = unsafe { spanmask_stream_open(from.handle, options, &raw mut handle) };
         let (window, framing, oversize, without) =
             if size == Size::Null { (0, 0, 0, true) } else { (window, framing, oversize, without) };
-        let meaningless = !(0..2).contains(&oversize) || (1..32).contains(&window) || window == usize::MAX;
+        let meaningless = !(0..3).contains(&oversize) || (1..32).contains(&window) || window == usize::MAX;
         let expected = match &from.twin {
             None => SPANMASK_NULL,
             Some(_) if size.status(false).is_some() => SPANMASK_STRUCT_SIZE,
@@ -653,7 +653,8 @@ impl World<'_> {
         };
         let window = if window == 0 { StreamOptions::WINDOW } else { window };
         let framing = if framing == 1 { Framing::One } else { Framing::Sequence };
-        let oversize = if oversize == 1 { Oversize::Mask } else { Oversize::Error };
+        let oversize =
+            [None, Some(Oversize::Error), Some(Oversize::Mask)].into_iter().nth(oversize as usize).flatten();
         let stream = policies::stream(&policy, &StreamOptions { window, framing, oversize });
         let twin = Streaming { stream, finishing: false, last: Ok(()), policy, window };
         self.streams[slot] = Twin { handle, twin: Some(twin) };

@@ -19,13 +19,3 @@ pub fn shown(bytes: &[u8]) -> String {
 pub fn is_json(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_ok_and(|text| spanmask_conformance::tree::Tree::parse_all(text).is_some())
 }
-
-/// An error without the place at which a detector of the host failed. In place it is 64 bytes too far (a finding of `paths`:
-/// `policy/tests/host.rs`, `a_failure_has_its_place`); to be taken out when it no longer is.
-#[must_use]
-pub fn unplaced(error: spanmask::Error) -> spanmask::Error {
-    match error {
-        spanmask::Error::Detector { rule, .. } => spanmask::Error::Detector { rule, offset: 0 },
-        other => other,
-    }
-}
