@@ -123,9 +123,12 @@ fn failure() {
 #[test]
 fn a_failure_has_its_place() {
     for (text, offset) in [(r#"["a"]"#, 2), (r#"["\u0061"]"#, 2), (r#"{"k":["",1,"a"]}"#, 12)] {
-        let mut masker = masker(", fail: refuse", |text: &str, _: &mut Spans<'_>| {
-            if text.is_empty() { Ok(()) } else { Err(Failed) }
-        });
+        let mut masker = masker(
+            ", fail: refuse",
+            |text: &str, _: &mut Spans<'_>| {
+                if text.is_empty() { Ok(()) } else { Err(Failed) }
+            },
+        );
         let failed = Err(Error::Detector { rule: 0, offset });
         assert_eq!(masker.scan(text.as_bytes(), &mut |_| {}), failed, "{text}");
         let mut output = [0; 64];
