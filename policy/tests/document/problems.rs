@@ -106,12 +106,17 @@ fn the_document_as_a_whole() {
         (
             "version: 1\nrules: []\ncolour: red",
             UnknownField,
-            "colour: there is no field `colour` (known: version, profile, default_replacement, limits, rules, allow)",
+            "colour: there is no field `colour` (known: version, profile, default_replacement, oversize, limits, rules, allow)",
         ),
         (
             "version: 1\nrules: []\n\"a\\nb\": 1",
             UnknownField,
-            "a\\nb: there is no field `a\\nb` (known: version, profile, default_replacement, limits, rules, allow)",
+            "a\\nb: there is no field `a\\nb` (known: version, profile, default_replacement, oversize, limits, rules, allow)",
+        ),
+        (
+            "version: 1\noversize: maks\nrules: []",
+            UnknownName,
+            "oversize: there is no \"maks\" here (did you mean \"mask\"?)",
         ),
         (
             "version: 1\nprofile: otpl\nrules: []",
