@@ -271,7 +271,7 @@ struct Sets {
 
 impl Sets {
     fn new(first: usize) -> Self {
-        Self { first: first, known: HashMap::new(), all: Vec::new() }
+        Self { first, known: HashMap::new(), all: Vec::new() }
     }
 
     /// The number of a set; [`Confirm::MAYBE`] where there are too many.
