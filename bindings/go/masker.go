@@ -112,10 +112,14 @@ type masker struct {
 
 func (c *compiled) openMasker() (*masker, error) {
 	m := &masker{of: c}
-	return m, c.open(func(handle *ffi.Policy) (status ffi.Status) {
+	err := c.open(func(handle *ffi.Policy) (status ffi.Status) {
 		m.handle, status = handle.OpenMasker(int32(c.config.framing), c.config.hosts(&m.cause))
 		return status
 	})
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
 }
 
 // open uses the handle of the policy to open another one.

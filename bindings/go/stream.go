@@ -33,11 +33,15 @@ func (p *pool) openStream(options []StreamOption) (*stream, error) {
 		}
 	}
 	s := &stream{of: p, plain: plain}
-	return s, p.of.open(func(handle *ffi.Policy) (status ffi.Status) {
+	err := p.of.open(func(handle *ffi.Policy) (status ffi.Status) {
 		c := p.of.config
 		s.handle, status = handle.OpenStream(int32(c.framing), int32(config.oversize), uint(config.window), c.hosts(&s.cause))
 		return status
 	})
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
 }
 
 func (s *stream) close() { s.handle.Close() }
