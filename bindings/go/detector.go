@@ -16,6 +16,8 @@ import (
 //
 // When it fails, by an error or a panic, the policy decides: fail: mask, the default, masks the value whole, fail: refuse
 // fails the call with [ErrDetector], which wraps the error or a [*PanicError]. Nothing unmasked leaves either way.
+//
+// A detector that holds on to its own policy keeps that from the garbage collector: close it.
 type Detector func(text string) ([]Span, error)
 
 // Span is a part of a text: bytes Start to End, End not included.

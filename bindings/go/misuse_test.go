@@ -290,6 +290,15 @@ func TestSourceAndTargetFail(t *testing.T) {
 	}
 }
 
+// The reader does all that io.Reader asks for.
+func TestReaderIsOne(t *testing.T) {
+	policy := compile(t, emails)
+	text := `["jo@example.com"` + strings.Repeat(`, "a"`, 100) + "]"
+	if err := iotest.TestReader(policy.NewReader(strings.NewReader(text)), must(policy.Mask(nil, []byte(text)))); err != nil {
+		t.Fatal(err)
+	}
+}
+
 type readerFunc func([]byte) (int, error)
 
 func (f readerFunc) Read(p []byte) (int, error) { return f(p) }

@@ -69,10 +69,7 @@ func (p *pool) close() {
 }
 
 // shelf keeps what is costly to make. The last that was given is the first to be taken: it is still in the caches.
-type shelf[T interface {
-	comparable
-	close()
-}] struct {
+type shelf[T interface{ close() }] struct {
 	mu     sync.Mutex
 	items  []T
 	room   int

@@ -15,8 +15,8 @@ type Reader struct {
 	s       *stream
 	cleanup runtime.Cleanup
 
-	// Input that was read, and the part of it that is still to be masked.
-	buffer, rest []byte
+	// What was read and is still to be masked.
+	rest []byte
 	// What the source ended with.
 	ended error
 	// What every further call answers.
@@ -39,7 +39,6 @@ func (p *Policy) NewReader(source io.Reader, options ...StreamOption) *Reader {
 		r.s = nil
 	}
 	if r.err == nil {
-		r.buffer = make([]byte, chunk)
 		r.cleanup = runtime.AddCleanup(r, (*stream).close, r.s)
 	}
 	return r
@@ -95,8 +94,8 @@ func (r *Reader) step(p []byte) (int, error) {
 // fill reads from the source, which may need some calls to give something.
 func (r *Reader) fill() {
 	for range 100 {
-		n, err := r.source.Read(r.buffer)
-		r.rest, r.ended = r.buffer[:n], err
+		n, err := r.source.Read(r.s.buffer)
+		r.rest, r.ended = r.s.buffer[:n], err
 		if n > 0 || err != nil {
 			return
 		}
@@ -106,7 +105,7 @@ func (r *Reader) fill() {
 
 // end keeps what is still asked for and gives the rest back.
 func (r *Reader) end(err error) {
-	r.err, r.rest, r.buffer = err, nil, nil
+	r.err, r.rest = err, nil
 	if r.s == nil {
 		return
 	}

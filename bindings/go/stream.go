@@ -9,6 +9,8 @@ const chunk = 64 << 10
 type stream struct {
 	of     *pool
 	handle *ffi.Stream
+	// Room for what the handle works with. It goes with the handle from one reader or writer to the next.
+	buffer []byte
 	plain  bool
 	cause  error
 	broken bool
@@ -32,7 +34,7 @@ func (p *pool) openStream(options []StreamOption) (*stream, error) {
 			return s, nil
 		}
 	}
-	s := &stream{of: p, plain: plain}
+	s := &stream{of: p, buffer: make([]byte, chunk), plain: plain}
 	err := p.of.open(func(handle *ffi.Policy) (status ffi.Status) {
 		c := p.of.config
 		s.handle, status = handle.OpenStream(int32(c.framing), int32(config.oversize), uint(config.window), c.hosts(&s.cause))

@@ -15,8 +15,6 @@ type Writer struct {
 	s       *stream
 	cleanup runtime.Cleanup
 
-	// Room for masked text.
-	buffer []byte
 	// What every further call answers.
 	err    error
 	report Report
@@ -39,7 +37,6 @@ func (p *Policy) NewWriter(target io.Writer, options ...StreamOption) *Writer {
 		w.s = nil
 	}
 	if w.err == nil {
-		w.buffer = make([]byte, chunk)
 		w.cleanup = runtime.AddCleanup(w, (*stream).close, w.s)
 	}
 	return w
@@ -53,7 +50,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 	defer w.mu.Unlock()
 	taken := 0
 	for w.err == nil {
-		done, err := w.s.push(p[taken:], w.buffer)
+		done, err := w.s.push(p[taken:], w.s.buffer)
 		taken += done.Consumed
 		if err == nil {
 			err = w.pass(done.Len)
@@ -72,7 +69,7 @@ func (w *Writer) pass(n int) error {
 	if n == 0 {
 		return nil
 	}
-	written, err := w.target.Write(w.buffer[:n])
+	written, err := w.target.Write(w.s.buffer[:n])
 	if err == nil && written < n {
 		err = io.ErrShortWrite
 	}
@@ -81,7 +78,7 @@ func (w *Writer) pass(n int) error {
 
 // end is that of readers.
 func (w *Writer) end(err error) {
-	w.err, w.buffer = err, nil
+	w.err = err
 	if w.s == nil {
 		return
 	}
@@ -111,7 +108,7 @@ func (w *Writer) Close() error {
 	}
 	defer w.mu.Unlock()
 	for w.err == nil {
-		done, err := w.s.finish(w.buffer)
+		done, err := w.s.finish(w.s.buffer)
 		if err == nil {
 			err = w.pass(done.Len)
 		}
