@@ -287,7 +287,11 @@ func everyWay(t *testing.T, policy *Policy, input []byte, expect func(way string
 // inPieces cuts short inputs at every place, and long ones in some ways.
 func inPieces(policy *Policy, input []byte, expect func(way string, output []byte, err error)) {
 	type cut struct{ first, others, room int }
-	cuts := []cut{{1 << 30, 1, 1 << 16}, {len(input)/2 + 1, len(input)/3 + 1, len(input) + 1}, {1, 1 + len(input)/50, 3 + len(input)/100}}
+	cuts := []cut{
+		{1 << 30, 1, 1 << 16},
+		{len(input)/2 + 1, len(input)/3 + 1, len(input) + 1},
+		{1, 1 + len(input)/50, 3 + len(input)/100},
+	}
 	if len(input) <= 256 {
 		for first := range len(input) {
 			cuts = append(cuts, cut{first + 1, len(input), 1 + first%9}, cut{first + 1, 1, 64})
@@ -304,7 +308,8 @@ func inPieces(policy *Policy, input []byte, expect func(way string, output []byt
 
 		var written bytes.Buffer
 		writer := policy.NewWriter(&written, options...)
-		_, err = io.CopyBuffer(onlyWriter{writer}, &pieces{rest: input, next: c.first, others: c.others}, make([]byte, max(1, len(input))))
+		cutting := &pieces{rest: input, next: c.first, others: c.others}
+		_, err = io.CopyBuffer(onlyWriter{writer}, cutting, make([]byte, max(1, len(input))))
 		if closed := writer.Close(); err == nil {
 			err = closed
 		}

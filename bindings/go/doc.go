@@ -21,7 +21,8 @@
 //
 // # Errors
 //
-// Every error of this package is an [*Error], and tells its kind with [errors.Is]:
+// Every error of this package is an [*Error], and tells its kind with [errors.Is] (those of a source or target come through
+// as they are):
 //
 //	if errors.Is(err, spanmask.ErrRefused) { ... }
 //

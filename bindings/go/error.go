@@ -84,7 +84,9 @@ const (
 	ReasonEmpty
 )
 
-var reasons = [...]string{"none", "syntax", "truncated", "utf8", "control", "escape", "number", "literal", "depth", "trailing", "empty"}
+var reasons = [...]string{
+	"none", "syntax", "truncated", "utf8", "control", "escape", "number", "literal", "depth", "trailing", "empty",
+}
 
 // String gives the reason as one word.
 func (r Reason) String() string { return word(reasons[:], int32(r), "reason") }

@@ -3,7 +3,7 @@ package spanmask
 import "runtime"
 
 // Mask appends the masked text of src to dst and returns the extended slice, as append does: where dst has room, nothing is
-// allocated. On an error it returns dst as it was.
+// allocated. On an error it returns dst as it was; what lies behind it is then not for use.
 //
 // Mask(src[:0], src) masks where src lies, and may use what lies behind src up to its capacity; src is as it was when the
 // call fails, or when the result had to go elsewhere. Other overlaps of src with the room of dst fail with [ErrOverlap].

@@ -190,8 +190,7 @@ func (m *masker) maskInPlace(buf []byte) ([]byte, error) {
 	case ffi.OK:
 		return buf[:done.Len], nil
 	case ffi.Capacity:
-		masked, err := m.append(nil, buf, done.Needed)
-		return masked, err
+		return m.append(nil, buf, done.Needed)
 	default:
 		return nil, failure(done, m.of.rules, m.cause)
 	}

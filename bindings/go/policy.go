@@ -58,6 +58,7 @@ func (c *config) policy(get func() (*ffi.Policy, []ffi.Problem, ffi.Status)) (*P
 		return nil, c.wrong
 	}
 	handle, told, status := get()
+	c.keys, c.literals = nil, nil // The library has its own.
 	if status != ffi.OK {
 		err := failed(status)
 		if err.Code == ErrPolicy {

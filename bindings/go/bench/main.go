@@ -49,7 +49,7 @@ func main() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		for _, n := range []int{1, *copies} {
+		for _, n := range slices.Compact([]int{1, *copies}) {
 			if err := compare(fmt.Sprintf("%s x %d", name, n), repeated(text, n), *seconds); err != nil {
 				log.Fatal(err)
 			}

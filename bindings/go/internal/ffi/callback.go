@@ -30,7 +30,9 @@ type Problem struct {
 }
 
 //export spanmaskGoOnText
-func spanmaskGoOnText(asked C.uintptr_t, text *C.char, length C.size_t, spans *C.spanmask_span, capacity C.size_t, count *C.size_t) C.int32_t {
+func spanmaskGoOnText(
+	asked C.uintptr_t, text *C.char, length C.size_t, spans *C.spanmask_span, capacity C.size_t, count *C.size_t,
+) C.int32_t {
 	ask := cgo.Handle(asked).Value().(Ask)
 	found, ok := ask(copied(text, length), unsafe.Slice((*Span)(unsafe.Pointer(spans)), int(capacity)))
 	if !ok {

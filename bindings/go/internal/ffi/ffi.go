@@ -25,7 +25,6 @@ type Status int32
 // The statuses that mean something to callers in Go; the others are passed on.
 const (
 	OK       Status = C.SPANMASK_OK
-	Argument Status = C.SPANMASK_ARGUMENT
 	Panic    Status = C.SPANMASK_PANIC
 	Capacity Status = C.SPANMASK_CAPACITY
 )

@@ -8,7 +8,9 @@ import "unsafe"
 // Report is what was masked, in numbers.
 type Report struct{ Parts, BytesMasked, Values, Texts, Oversized uint64 }
 
-func report(counts []uint64, get func(report *C.spanmask_report, counts *C.uint64_t, rules C.size_t) C.spanmask_status) (Report, Status) {
+type getReport = func(report *C.spanmask_report, counts *C.uint64_t, rules C.size_t) C.spanmask_status
+
+func report(counts []uint64, get getReport) (Report, Status) {
 	var all C.spanmask_report
 	all.struct_size = C.sizeof_spanmask_report
 	room := (*C.uint64_t)(unsafe.SliceData(counts))
