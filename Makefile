@@ -25,7 +25,7 @@ PATIENCE     := 60
 # STRICT=1: what cannot run here fails instead of being skipped.
 STRICT       :=
 
-.PHONY: check fmt fmt-check clippy doc no-std neon bare deny unit ffi conformance test ci toolchain bench bench-peers \
+.PHONY: check fmt fmt-check clippy doc no-std neon bare deny unit ffi node conformance test ci toolchain bench bench-peers \
 	header install install-plain cargo-c fuzz
 
 check: fmt-check clippy doc no-std
@@ -40,6 +40,7 @@ test: toolchain
 	$(call part,deny)
 	$(call part,unit)
 	$(call part,ffi)
+	$(call part,node)
 
 ci: test
 
@@ -74,6 +75,13 @@ ffi:
 	$(MAKE) --no-print-directory install PREFIX=$(STAGE) DESTDIR=
 	SPANMASK_PREFIX=$(STAGE) cargo test -p spanmask-ffi --locked
 	cargo test --release -p spanmask-ffi --features test-hooks --test programs --locked a_panic
+
+# The npm package from a clone: installed by its lock file, which builds it, then tested.
+node: export SPANMASK_PROFILE := quick
+node:
+	@if ! command -v npm >/dev/null; then \
+		$(call skip,no tests of the npm package: there is no npm); exit 0; fi; \
+	cd bindings/node && npm ci --no-audit --no-fund && npm test
 
 # include/spanmask.h anew from ffi/src.
 header:

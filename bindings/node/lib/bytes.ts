@@ -4,7 +4,7 @@ import { typeError } from './errors.js';
 const encoder = new TextEncoder();
 
 /** Room that is kept for the next text. */
-const KEPT = 1 << 20;
+const KEPT = 2 << 20;
 /** Up to so many code units, room for the longest UTF-8 they can have is taken, which saves counting it. */
 const SHORT = 1 << 16;
 

@@ -141,3 +141,10 @@ export function typeError(message: string): TypeError {
 export function rangeError(message: string): RangeError {
   return Object.assign(new RangeError(message), { code: 'ERR_OUT_OF_RANGE' });
 }
+
+/** Throws unless an option is one of these, or was left out. */
+export function checkOption(value: unknown, name: string, known: readonly string[]): void {
+  if (value !== undefined && !known.includes(value as string)) {
+    throw typeError(`options.${name} must be ${known.map((one) => `'${one}'`).join(' or ')}`);
+  }
+}

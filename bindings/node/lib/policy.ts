@@ -2,7 +2,7 @@ import * as native from '../native.js';
 import { checkBytes, copied, describe, encode, giveRoom, isBytes, isShared, takeRoom, utf8Size, wellFormed, withGrowth } from './bytes.js';
 import { askAny, type Detectors, type OnDetectorError } from './detectors.js';
 import type { PolicyDocument } from './document.js';
-import { errorOf, rangeError, typeError } from './errors.js';
+import { checkOption, errorOf, rangeError, typeError } from './errors.js';
 import { maskValue, type OnUnknown } from './object.js';
 import { MaskStream, type MaskStreamOptions, MaskTransformStream, type Report, reportOf, type StreamOptions } from './streams.js';
 
@@ -85,6 +85,7 @@ export class Policy {
    */
   static compile(source: PolicyDocument | string, options: CompileOptions = {}): Policy {
     const { format = 'yaml', keys = {}, literals = {} } = options;
+    checkOption(format, 'format', ['yaml', 'json', 'toml']);
     if (typeof source !== 'string' && (typeof source !== 'object' || source === null)) {
       throw typeError(`a policy must be an object or a string, and is ${describe(source)}`);
     }
@@ -114,7 +115,7 @@ export class Policy {
 
   static #open(options: PolicyOptions, open: (settings: native.Settings) => native.Opened | native.Fault): Policy {
     const { framing = 'sequence', detectors = {}, onDetectorError } = options;
-    if (framing !== 'one' && framing !== 'sequence') throw typeError("options.framing must be 'one' or 'sequence'");
+    checkOption(framing, 'framing', ['one', 'sequence']);
     const names = Object.keys(detectors);
     const ask = names.length > 0 ? askAny(detectors, onDetectorError) : undefined;
     return new Policy(open({ one: framing === 'one', detectors: names }), ask);
@@ -138,8 +139,9 @@ export class Policy {
    * @throws {JsonError} when it is not JSON; the buffer is as it was.
    * @throws {CapacityError} when the masked text does not fit; it says how many bytes it needs, and the buffer is as it was.
    */
-  maskInPlace(buffer: Uint8Array, length: number = buffer.length): number {
+  maskInPlace(buffer: Uint8Array, length?: number): number {
     checkBytes(buffer, 'the buffer');
+    length ??= buffer.length;
     if (!Number.isInteger(length) || length < 0 || length > buffer.length) {
       throw rangeError(`the length must be 0 to ${buffer.length}`);
     }
@@ -167,14 +169,17 @@ export class Policy {
   mask(input: string | Uint8Array): string | Uint8Array {
     if (typeof input === 'string') return this.#ofString(input, (text) => this.#maskText(text, false));
     if (!isBytes(input)) throw typeError(`the input must be a string, Buffer or Uint8Array, and is ${describe(input)}`);
-    let work = copied(input, input.length, withGrowth(input.length));
-    let masked = native.maskInPlace(this.#handle, work, input.length, false, this.#ask);
-    if (typeof masked === 'object' && masked.kind === 'capacity') {
-      work = copied(work, input.length, masked.needed);
-      masked = native.maskInPlace(this.#handle, work, input.length, false, this.#ask);
+    const own = takeRoom(input.length);
+    try {
+      own.set(input);
+      const { room, masked } = this.#inRoom(own, input.length, false);
+      if (typeof masked === 'object') throw errorOf(masked);
+      // Memory of its own: nothing of the text has ever been in it.
+      const result = room.subarray(0, masked < 0 ? input.length : masked);
+      return Buffer.isBuffer(input) ? Buffer.from(result) : new Uint8Array(result);
+    } finally {
+      giveRoom(own);
     }
-    if (typeof masked === 'object') throw errorOf(masked);
-    return asInput(input, work, masked < 0 ? input.length : masked);
   }
 
   /**
@@ -207,6 +212,7 @@ export class Policy {
    * @throws {ValueError} when it holds itself, or what JSON does not show and `onUnknown` is `throw`.
    */
   maskObject<T>(value: T, { onUnknown = 'mask' }: MaskObjectOptions = {}): T {
+    checkOption(onUnknown, 'onUnknown', ['mask', 'throw', 'keep']);
     return maskValue(value, (text) => this.#maskText(text, true), onUnknown);
   }
 
@@ -247,19 +253,22 @@ export class Policy {
 
   /** The masked text; nothing when it stays as it is. */
   #maskText(text: string, trusted: boolean): string | undefined {
-    let room = takeRoom(utf8Size(text));
+    const own = takeRoom(utf8Size(text));
     try {
-      const length = encode(text, room);
-      let masked = native.maskInPlace(this.#handle, room, length, trusted, this.#ask);
-      if (typeof masked === 'object' && masked.kind === 'capacity') {
-        room = copied(room, length, masked.needed);
-        masked = native.maskInPlace(this.#handle, room, length, trusted, this.#ask);
-      }
+      const { room, masked } = this.#inRoom(own, encode(text, own), trusted);
       if (typeof masked === 'object') throw errorOf(masked, indexer(room));
       return masked < 0 ? undefined : room.toString('utf8', 0, masked);
     } finally {
-      giveRoom(room);
+      giveRoom(own);
     }
+  }
+
+  /** Masks what is in the room, or in a larger one if the result needs that; -1 says that nothing matched. */
+  #inRoom(room: Buffer, length: number, trusted: boolean): { room: Buffer; masked: number | native.Fault } {
+    const masked = native.maskInPlace(this.#handle, room, length, trusted, this.#ask);
+    if (typeof masked !== 'object' || masked.kind !== 'capacity') return { room, masked };
+    const larger = copied(room, length, masked.needed);
+    return { room: larger, masked: native.maskInPlace(this.#handle, larger, length, trusted, this.#ask) };
   }
 
   async #maskTextElsewhere(text: string, onReport: MaskAsyncOptions['onReport']): Promise<string | undefined> {

@@ -2,12 +2,12 @@ import { Transform, type TransformCallback, type TransformOptions } from 'node:s
 import { TransformStream } from 'node:stream/web';
 import * as native from '../native.js';
 import { checkBytes, copied, isShared } from './bytes.js';
-import { errorOf } from './errors.js';
+import { checkOption, errorOf, rangeError } from './errors.js';
 
 /** How a stream masks. */
 export interface MaskStreamOptions {
   /**
-   * Bytes of the input that are looked at together; 1 MiB unless told. A string value that is longer is larger than the window; so is
+   * Bytes of the input that are looked at together, 32 to 1 GiB; 1 MiB unless told. A string value that is longer is larger than the window; so is
    * an object of OTLP that must be seen whole, an attribute or (when a rule has `when`) a span.
    */
   window?: number;
@@ -55,6 +55,7 @@ export interface Source {
 }
 
 const WINDOW = 1 << 20;
+const MOST = 1 << 30;
 
 class Work {
   readonly #stream: native.ExternalObject<native.StreamHandle>;
@@ -63,7 +64,9 @@ class Work {
   #last: number[] = [];
 
   constructor(source: Source, { window = WINDOW, oversize, flush = false }: MaskStreamOptions) {
-    const opened = native.openStream(source.handle, Math.min(Math.max(window, 32), 0xffff_ffff), oversize);
+    checkOption(oversize, 'oversize', ['error', 'mask']);
+    if (!Number.isInteger(window) || window < 32 || window > MOST) throw rangeError(`options.window must be 32 to ${MOST}`);
+    const opened = native.openStream(source.handle, window, oversize);
     if ('kind' in opened) throw errorOf(opened);
     this.#stream = opened;
     this.#source = source;

@@ -3,6 +3,9 @@
 //! Functions on handles, no classes: a method of a class of napi-rs costs a microsecond more than a function, as much as
 //! masking a short text. What goes wrong is returned as a [`fault::Fault`], from which `lib/errors.ts` makes errors.
 
+// A fault is an object of JavaScript, made when a call fails; boxing it would only move that.
+#![allow(clippy::result_large_err)]
+
 pub mod detector;
 pub mod fault;
 pub mod handle;
