@@ -26,8 +26,8 @@ PATIENCE     := 60
 # STRICT=1: what cannot run here fails instead of being skipped.
 STRICT       :=
 
-.PHONY: check fmt fmt-check clippy doc no-std neon bare deny unit ffi conformance test ci toolchain bench bench-peers \
-	header install install-plain cargo-c fuzz go
+.PHONY: check fmt fmt-check clippy doc no-std neon bare deny unit ffi conformance test ci toolchain bench \
+	bench-peers header install install-plain cargo-c fuzz go node
 
 check: fmt-check clippy doc no-std
 
@@ -42,6 +42,7 @@ test: toolchain
 	$(call part,unit)
 	$(call part,ffi)
 	$(call part,go)
+	$(call part,node)
 
 ci: test
 
@@ -96,6 +97,13 @@ go:
 	cd bench; \
 	if timeout $(PATIENCE) go mod download; then go vet . ; go run . -seconds 0 -copies 1; \
 	else $(call skip,no comparison in Go: what it compares with cannot be downloaded); fi
+
+# The npm package from a clone: installed by its lock file, which builds it, then tested.
+node: export SPANMASK_PROFILE := quick
+node:
+	@if ! command -v npm >/dev/null; then \
+		$(call skip,no tests of the npm package: there is no npm); exit 0; fi; \
+	cd bindings/node && npm ci --no-audit --no-fund && npm test
 
 # include/spanmask.h anew from ffi/src.
 header:
