@@ -20,13 +20,14 @@ FUZZ_VERSION := 0.13.2
 FUZZ_TARGETS := split paths reference image policy calls
 # Seconds that each target of `make fuzz` runs.
 FUZZ_SECONDS := 20
+STATICCHECK_VERSION := v0.8.2
 # Seconds that a download may take before it counts as not reachable.
 PATIENCE     := 60
 # STRICT=1: what cannot run here fails instead of being skipped.
 STRICT       :=
 
-.PHONY: check fmt fmt-check clippy doc no-std neon bare deny unit ffi conformance test ci toolchain bench bench-peers \
-	header install install-plain cargo-c fuzz
+.PHONY: check fmt fmt-check clippy doc no-std neon bare deny unit ffi conformance test ci toolchain bench \
+	bench-peers header install install-plain cargo-c fuzz go node
 
 check: fmt-check clippy doc no-std
 
@@ -40,6 +41,8 @@ test: toolchain
 	$(call part,deny)
 	$(call part,unit)
 	$(call part,ffi)
+	$(call part,go)
+	$(call part,node)
 
 ci: test
 
@@ -74,6 +77,33 @@ ffi:
 	$(MAKE) --no-print-directory install PREFIX=$(STAGE) DESTDIR=
 	SPANMASK_PREFIX=$(STAGE) cargo test -p spanmask-ffi --locked
 	cargo test --release -p spanmask-ffi --features test-hooks --test programs --locked a_panic
+
+# The Go package, with the library that `make ffi` has installed, or one of its own. The second run of tests has the race
+# detector and looks after pointers; the cases, which one goroutine runs, need no third.
+go:
+	@if ! go list -f '{{context.ReleaseTags}}' runtime 2>/dev/null | grep -qw go1.25; then \
+		$(call skip,no tests of the Go package: it needs Go 1.25 or later); exit 0; fi; \
+	set -ex; cd bindings/go; \
+	if [ -e $(STAGE)/lib/libspanmask.a ]; then go run ./internal/fetchlib -from $(STAGE); else go generate; fi; \
+	test -z "$$(gofmt -l .)"; \
+	go vet ./...; go vet -tags spanmask_coretime .; \
+	go test ./...; \
+	GOEXPERIMENT=cgocheck2 go test -race -skip 'Conformance|Suite|Traces|Memory' .; \
+	if [ -e $(STAGE)/lib/pkgconfig/spanmask.pc ]; then \
+		PKG_CONFIG_PATH=$(STAGE)/lib/pkgconfig go run -tags spanmask_pkgconfig ./examples/slog; fi; \
+	if timeout $(PATIENCE) go mod download honnef.co/go/tools@$(STATICCHECK_VERSION); then \
+		go run honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION) ./...; \
+	else $(call skip,no staticcheck: it cannot be downloaded); fi; \
+	cd bench; \
+	if timeout $(PATIENCE) go mod download; then go vet . ; go run . -seconds 0 -copies 1; \
+	else $(call skip,no comparison in Go: what it compares with cannot be downloaded); fi
+
+# The npm package from a clone: installed by its lock file, which builds it, then tested.
+node: export SPANMASK_PROFILE := quick
+node:
+	@if ! command -v npm >/dev/null; then \
+		$(call skip,no tests of the npm package: there is no npm); exit 0; fi; \
+	cd bindings/node && npm ci --no-audit --no-fund && npm test
 
 # include/spanmask.h anew from ffi/src.
 header:
