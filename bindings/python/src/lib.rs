@@ -28,7 +28,7 @@ mod _spanmask {
     use crate::finding::Finding;
     #[cfg(feature = "hooks")]
     #[pymodule_export]
-    use crate::hooks::{_panic, _time_core};
+    use crate::hooks::{_core, _panic};
     #[pymodule_export]
     use crate::policy::Policy;
     #[pymodule_export]

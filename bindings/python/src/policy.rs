@@ -82,7 +82,10 @@ impl Policy {
     }
 
     /// Masks a text: bytes give bytes, a str a str. What nothing matched in comes back itself.
-    #[pyo3(signature = (data, *, framing=FramingOption::default(), report=None))]
+    #[pyo3(
+        signature = (data, *, framing=FramingOption::default(), report=None),
+        text_signature = "($self, data, *, framing='sequence', report=None)"
+    )]
     fn mask<'py>(
         &self,
         data: &Bound<'py, PyAny>,
@@ -106,7 +109,10 @@ impl Policy {
     }
 
     /// Masks the first `length` bytes of a writable buffer, or all, in place; returns the length of the masked text.
-    #[pyo3(signature = (buffer, length=None, *, framing=FramingOption::default(), report=None))]
+    #[pyo3(
+        signature = (buffer, length=None, *, framing=FramingOption::default(), report=None),
+        text_signature = "($self, buffer, length=None, *, framing='sequence', report=None)"
+    )]
     fn mask_into(
         &self,
         buffer: &Bound<'_, PyAny>,
@@ -157,7 +163,10 @@ impl Policy {
     }
 
     /// Finds what would be masked, and changes nothing.
-    #[pyo3(signature = (data, *, framing=FramingOption::default(), report=None))]
+    #[pyo3(
+        signature = (data, *, framing=FramingOption::default(), report=None),
+        text_signature = "($self, data, *, framing='sequence', report=None)"
+    )]
     fn scan(
         &self,
         data: &Bound<'_, PyAny>,
@@ -259,15 +268,14 @@ impl Policy {
     }
 }
 
-/// A `TypeError` for what lends no memory; `BufferError` for memory that is not to be written to.
+/// `TypeError` for what lends no memory, and for memory that is not to be written to.
 fn not_writable(object: &Bound<'_, PyAny>, error: PyErr) -> PyErr {
     let py = object.py();
-    if Buffer::of(object, false).is_err() {
+    if error.is_instance_of::<PyTypeError>(py) {
         return wrong_type(object, "bytearray, or another writable buffer,");
     }
-    let read_only = "a writable, contiguous buffer wanted: bytearray, or memoryview of one";
-    if error.is_instance_of::<PyBufferError>(py) || error.is_instance_of::<PyTypeError>(py) {
-        return PyTypeError::new_err(read_only);
+    if error.is_instance_of::<PyBufferError>(py) {
+        return PyTypeError::new_err("a writable, contiguous buffer wanted: bytearray, or memoryview of one");
     }
     error
 }

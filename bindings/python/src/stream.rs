@@ -8,6 +8,7 @@ use crate::policy::Policy;
 use crate::quiet;
 use crate::report::Report;
 use pyo3::exceptions::PyValueError;
+use pyo3::gc::{PyTraverseError, PyVisit};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use spanmask::{Error, Progress, Status, StreamOptions};
@@ -24,7 +25,7 @@ const DETACHED: usize = 4 << 10;
 /// Masks what comes in pieces.
 #[pyclass(frozen, weakref, module = "spanmask")]
 pub(crate) struct Stream {
-    /// Shows the detectors to the garbage collector.
+    /// Shows the detectors to the garbage collector, and parts with them when that says so.
     policy: Py<Policy>,
     state: Mutex<State>,
 }
@@ -49,7 +50,10 @@ enum Phase {
 #[pymethods]
 impl Stream {
     #[new]
-    #[pyo3(signature = (policy, *, window=StreamOptions::WINDOW, framing=FramingOption::default(), oversize=None))]
+    #[pyo3(
+        signature = (policy, *, window=StreamOptions::WINDOW, framing=FramingOption::default(), oversize=None),
+        text_signature = "(policy, *, window=1048576, framing='sequence', oversize=None)"
+    )]
     fn new(
         policy: Bound<'_, Policy>,
         window: usize,
@@ -119,6 +123,10 @@ impl Stream {
         let report = Report::default();
         report.add(&self.enter(py)?.stream.report());
         Ok(report)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.policy)
     }
 
     /// Strings and objects that were larger than the window, and masked whole.

@@ -14,11 +14,12 @@ class SpanmaskError(Exception):
     #: A word that never changes, for programs.
     code: str
     #: Where in the input: bytes, or characters of a str. None where there is no such place.
-    offset: Optional[int] = None
+    offset: Optional[int]
 
     def __init__(self, message: str, code: str, *details: object) -> None:
         super().__init__(message, code, *details)
         self.code = code
+        self.offset = None
 
     def __str__(self) -> str:
         return str(self.args[0])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import io
 import os
-from typing import TYPE_CHECKING, BinaryIO, Optional, Union
+from typing import TYPE_CHECKING, Any, BinaryIO, Optional, Union
 
 from ._spanmask import Policy, Stream
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from _typeshed import ReadableBuffer, WriteableBuffer
+    from _typeshed import ReadableBuffer
 
 #: Bytes that are read at once.
 _PIECE = 1 << 16
@@ -36,6 +36,11 @@ class Reader(io.BufferedIOBase):
         self._masked = b""
         self._at = 0
         self._ended = False
+
+    @property
+    def name(self) -> Any:
+        """That of the file."""
+        return self._file.name
 
     def readable(self) -> bool:
         return True
@@ -62,18 +67,6 @@ class Reader(io.BufferedIOBase):
         piece = self._masked[self._at : end]
         self._at += len(piece)
         return piece
-
-    def readinto(self, buffer: WriteableBuffer, /) -> int:
-        return self._into(buffer, self.read)
-
-    def readinto1(self, buffer: WriteableBuffer, /) -> int:
-        return self._into(buffer, self.read1)
-
-    def _into(self, buffer: WriteableBuffer, read: object) -> int:
-        room = memoryview(buffer).cast("B")
-        piece = self.read(len(room)) if read == self.read else self.read1(len(room))
-        room[: len(piece)] = piece
-        return len(piece)
 
     def _fill(self) -> None:
         """Until there is masked text, or none any more."""
@@ -103,6 +96,11 @@ class Writer(io.BufferedIOBase):
     def __init__(self, file: BinaryIO, masks: Union[Policy, Stream]) -> None:
         self.stream = _stream(masks)
         self._file = file
+
+    @property
+    def name(self) -> Any:
+        """That of the file."""
+        return self._file.name
 
     def writable(self) -> bool:
         return True

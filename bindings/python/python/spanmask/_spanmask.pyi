@@ -6,9 +6,11 @@ from typing_extensions import Buffer, Self
 
 _T = TypeVar("_T")
 
-Framing = Literal["sequence", "one"]
-Detector = Callable[[str], Iterable[tuple[int, int]]]
-Externals = Mapping[str, Union[str, bytes]]
+_Framing = Literal["sequence", "one"]
+_Detector = Callable[[str], Iterable[tuple[int, int]]]
+_Externals = Mapping[str, Union[str, bytes]]
+
+__all__ = ["PRESETS", "Finding", "Policy", "Report", "Stream", "__version__"]
 
 PRESETS: tuple[str, ...]
 __version__: str
@@ -50,18 +52,18 @@ class Policy:
         source: Union[str, Mapping[str, Any]],
         *,
         format: Optional[Literal["yaml", "json", "toml"]] = None,
-        keys: Optional[Externals] = None,
-        literals: Optional[Externals] = None,
-        detectors: Optional[Mapping[str, Detector]] = None,
+        keys: Optional[_Externals] = None,
+        literals: Optional[_Externals] = None,
+        detectors: Optional[Mapping[str, _Detector]] = None,
         detector_timeout: Optional[float] = None,
     ) -> Self: ...
     @staticmethod
     def load(
         source: Union[str, PathLike[str], Buffer],
         *,
-        keys: Optional[Externals] = None,
-        literals: Optional[Externals] = None,
-        detectors: Optional[Mapping[str, Detector]] = None,
+        keys: Optional[_Externals] = None,
+        literals: Optional[_Externals] = None,
+        detectors: Optional[Mapping[str, _Detector]] = None,
         detector_timeout: Optional[float] = None,
     ) -> Policy: ...
     def to_bytes(self, *, with_keys: bool = False) -> bytes: ...
@@ -71,17 +73,20 @@ class Policy:
     @property
     def warnings(self) -> tuple[str, ...]: ...
     @overload
-    def mask(self, data: str, *, framing: Framing = ..., report: Optional[Report] = None) -> str: ...
+    def mask(self, data: str, *, framing: _Framing = "sequence", report: Optional[Report] = None) -> str: ...
     @overload
-    def mask(self, data: Buffer, *, framing: Framing = ..., report: Optional[Report] = None) -> bytes: ...
+    def mask(self, data: Buffer, *, framing: _Framing = "sequence", report: Optional[Report] = None) -> bytes: ...
     def mask_into(
-        self, buffer: Buffer, length: Optional[int] = None, *, framing: Framing = ..., report: Optional[Report] = None
+        self, buffer: Buffer, length: Optional[int] = None, *, framing: _Framing = "sequence", report: Optional[Report] = None
     ) -> int: ...
+    @overload
+    def mask_object(self, value: _T, *, default: None = None, report: Optional[Report] = None) -> _T: ...
+    @overload
     def mask_object(
-        self, value: _T, *, default: Optional[Callable[[Any], Any]] = None, report: Optional[Report] = None
-    ) -> _T: ...
+        self, value: Any, *, default: Optional[Callable[[Any], Any]], report: Optional[Report] = None
+    ) -> Any: ...
     def scan(
-        self, data: Union[str, Buffer], *, framing: Framing = ..., report: Optional[Report] = None
+        self, data: Union[str, Buffer], *, framing: _Framing = "sequence", report: Optional[Report] = None
     ) -> list[Finding]: ...
     def __copy__(self) -> Self: ...
     def __deepcopy__(self, _memo: object, /) -> Self: ...
@@ -93,7 +98,7 @@ class Stream:
         policy: Policy,
         *,
         window: int = 1048576,
-        framing: Framing = ...,
+        framing: _Framing = "sequence",
         oversize: Optional[Literal["error", "mask"]] = None,
     ) -> Self: ...
     def push(self, data: Buffer) -> bytes: ...

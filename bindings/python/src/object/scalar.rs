@@ -8,6 +8,9 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyString};
 use std::io::Write;
 
+/// 2 to the 49th. From here on some numbers have two shortest forms, of which Rust and Python choose different ones.
+const LARGE: f64 = 562_949_953_421_312.0;
+
 /// A string. Lone surrogates become lone escapes.
 pub(super) fn text(out: &mut Vec<u8>, text: &Bound<'_, PyString>) -> PyResult<()> {
     match utf8(text) {
@@ -30,7 +33,7 @@ pub(super) fn key(out: &mut Vec<u8>, key: &Bound<'_, PyAny>) -> PyResult<()> {
     } else if let Ok(number) = key.cast::<PyInt>() {
         int(out, number)?;
     } else if let Ok(number) = key.cast::<PyFloat>() {
-        float(out, number.value());
+        float(out, number)?;
     }
     out.push(b'"');
     Ok(())
@@ -57,18 +60,24 @@ pub(super) fn int(out: &mut Vec<u8>, number: &Bound<'_, PyInt>) -> PyResult<()> 
 }
 
 /// A number as `repr` writes it. JSON has none that is not finite: what stands for one is a number, too, that rules can change.
-pub(super) fn float(out: &mut Vec<u8>, number: f64) {
-    let start = out.len();
+pub(super) fn float(out: &mut Vec<u8>, number: &Bound<'_, PyFloat>) -> PyResult<()> {
+    let (py, number) = (number.py(), number.value());
     if !number.is_finite() {
-        return out.extend_from_slice(if number < 0.0 { b"-1e999" } else { b"1e999" });
+        out.extend_from_slice(if number < 0.0 { b"-1e999" } else { b"1e999" });
+    } else if number.abs() >= LARGE {
+        out.extend_from_slice(PyFloat::new(py, number).repr()?.to_cow()?.as_bytes());
+    } else {
+        short(out, number);
     }
-    // Rust writes the same digits, and an exponent in the same cases: 1e-5, where Python has 1e-05.
+    Ok(())
+}
+
+/// Rust writes the same digits, and an exponent in the same cases: 1e-5, where Python has 1e-05.
+fn short(out: &mut Vec<u8>, number: f64) {
+    let start = out.len();
     let _ = write!(out, "{number:?}");
-    let Some(exponent) = out.iter().skip(start).position(|&byte| byte == b'e').map(|at| start + at + 1)
-    else {
-        return;
-    };
-    let digits = out.split_off(exponent);
+    let Some(e) = out.iter().skip(start).position(|&byte| byte == b'e') else { return };
+    let digits = out.split_off(start + e + 1);
     let power = std::str::from_utf8(&digits).ok().and_then(|digits| digits.parse::<i32>().ok()).unwrap_or(0);
     let _ = write!(out, "{power:+03}");
 }

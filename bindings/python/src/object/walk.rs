@@ -143,11 +143,7 @@ impl Walk {
         }
         let mut tries = 0;
         let kind = loop {
-            if let Some(kind) = self.scalar(&value)? {
-                break kind;
-            }
-            if let Some(kind) = container(&value) {
-                self.open(&value, kind)?;
+            if let Some(kind) = self.known(&value)? {
                 break kind;
             }
             let given = default.ok_or_else(|| no_json(&value))?.call1((&value,))?;
@@ -172,32 +168,49 @@ impl Walk {
         Ok(())
     }
 
-    fn scalar(&mut self, value: &Bound<'_, PyAny>) -> PyResult<Option<Kind>> {
-        if let Ok(text) = value.cast::<PyString>() {
+    /// Writes what JSON has; what there is most of is asked for first.
+    fn known(&mut self, value: &Bound<'_, PyAny>) -> PyResult<Option<Kind>> {
+        let kind = if let Ok(text) = value.cast::<PyString>() {
             scalar::text(&mut self.text, text)?;
-            return Ok(Some(Kind::Str));
-        }
-        if value.is_none() {
+            Kind::Str
+        } else if let Ok(dict) = value.cast::<PyDict>() {
+            self.open(value, b'{')?;
+            // Without a GIL, nobody changes it while its items are taken. The same holds below.
+            with_critical_section(value, || {
+                self.waiting
+                    .extend(dict.iter().map(|(key, value)| Some((Some(key.unbind()), value.unbind()))));
+            });
+            Kind::Dict
+        } else if let Ok(list) = value.cast::<PyList>() {
+            self.open(value, b'[')?;
+            with_critical_section(value, || {
+                self.waiting.extend(list.iter().map(|value| Some((None, value.unbind()))));
+            });
+            Kind::List
+        } else if value.is_none() {
             self.text.extend_from_slice(b"null");
-            return Ok(Some(Kind::Null));
-        }
-        if let Ok(truth) = value.cast::<PyBool>() {
+            Kind::Null
+        } else if let Ok(truth) = value.cast::<PyBool>() {
             self.text.extend_from_slice(if truth.is_true() { b"true" } else { b"false" });
-            return Ok(Some(Kind::Bool));
-        }
-        if let Ok(number) = value.cast::<PyInt>() {
+            Kind::Bool
+        } else if let Ok(number) = value.cast::<PyInt>() {
             scalar::int(&mut self.text, number)?;
-            return Ok(Some(Kind::Int));
-        }
-        if let Ok(number) = value.cast::<PyFloat>() {
-            scalar::float(&mut self.text, number.value());
-            return Ok(Some(Kind::Float));
-        }
-        Ok(None)
+            Kind::Int
+        } else if let Ok(number) = value.cast::<PyFloat>() {
+            scalar::float(&mut self.text, number)?;
+            Kind::Float
+        } else if let Ok(tuple) = value.cast::<PyTuple>() {
+            self.open(value, b'[')?;
+            self.waiting.extend(tuple.iter().map(|value| Some((None, value.unbind()))));
+            Kind::Tuple
+        } else {
+            return Ok(None);
+        };
+        Ok(Some(kind))
     }
 
     /// Begins a container, whose node is the next one.
-    fn open(&mut self, value: &Bound<'_, PyAny>, kind: Kind) -> PyResult<()> {
+    fn open(&mut self, value: &Bound<'_, PyAny>, bracket: u8) -> PyResult<()> {
         let py = value.py();
         if self
             .frames
@@ -211,31 +224,8 @@ impl Walk {
         }
         let first = self.waiting.len();
         self.frames.push(Frame { node: self.nodes.len(), first, next: first });
-        self.text.push(if kind == Kind::Dict { b'{' } else { b'[' });
-        // Without a GIL, nobody changes it while its items are taken.
-        with_critical_section(value, || {
-            if let Ok(dict) = value.cast::<PyDict>() {
-                self.waiting
-                    .extend(dict.iter().map(|(key, value)| Some((Some(key.unbind()), value.unbind()))));
-            } else if let Ok(list) = value.cast::<PyList>() {
-                self.waiting.extend(list.iter().map(|value| Some((None, value.unbind()))));
-            } else if let Ok(tuple) = value.cast::<PyTuple>() {
-                self.waiting.extend(tuple.iter().map(|value| Some((None, value.unbind()))));
-            }
-        });
+        self.text.push(bracket);
         Ok(())
-    }
-}
-
-fn container(value: &Bound<'_, PyAny>) -> Option<Kind> {
-    if value.is_instance_of::<PyDict>() {
-        Some(Kind::Dict)
-    } else if value.is_instance_of::<PyList>() {
-        Some(Kind::List)
-    } else if value.is_instance_of::<PyTuple>() {
-        Some(Kind::Tuple)
-    } else {
-        None
     }
 }
 
