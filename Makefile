@@ -22,11 +22,13 @@ FUZZ_TARGETS := split paths reference image policy calls
 FUZZ_SECONDS := 20
 # Seconds that a download may take before it counts as not reachable.
 PATIENCE     := 60
+PYTHON       := python3
+VENV         := $(TARGET)/python-venv
 # STRICT=1: what cannot run here fails instead of being skipped.
 STRICT       :=
 
 .PHONY: check fmt fmt-check clippy doc no-std neon bare deny unit ffi conformance test ci toolchain bench bench-peers \
-	header install install-plain cargo-c fuzz
+	header install install-plain cargo-c fuzz python
 
 check: fmt-check clippy doc no-std
 
@@ -40,6 +42,7 @@ test: toolchain
 	$(call part,deny)
 	$(call part,unit)
 	$(call part,ffi)
+	$(call part,python)
 
 ci: test
 
@@ -63,9 +66,10 @@ clippy:
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps $(FEATURES) --locked
 
-# One call for nearly the whole workspace, so that nothing is built twice for two sets of features.
+# One call for nearly the whole workspace, so that nothing is built twice for two sets of features. What is for Python has no
+# tests in Rust, and is linked into Python alone.
 unit:
-	cargo test --workspace --exclude spanmask-ffi $(FEATURES) --locked
+	cargo test --workspace --exclude spanmask-ffi --exclude spanmask-python $(FEATURES) --locked
 
 # The C library as users get it: installed, found by pkg-config and CMake, used by programs in C and C++. Then a release
 # build that panics on purpose.
@@ -103,6 +107,23 @@ install-plain:
 
 cargo-c:
 	cargo install --locked --root .tools --version $(CARGO_C_VERSION) cargo-c
+
+# The Python package. It is built as the tests of the workspace are, whose dependencies it shares. pytest runs mypy, too.
+python: export CARGO_PROFILE_DEV_OPT_LEVEL := 2
+python: export VIRTUAL_ENV := $(VENV)
+python: export PATH := $(VENV)/bin:$(PATH)
+python:
+	@if ! $(PYTHON) -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then \
+		$(call skip,no Python package: its tests want Python 3.10 with venv); exit 0; fi; \
+	set -e; \
+	if ! cmp -s bindings/python/requirements.txt $(VENV)/requirements.txt; then \
+		$(PYTHON) -m venv --clear $(VENV); \
+		if ! pip install -q --disable-pip-version-check -r bindings/python/requirements.txt; then \
+			$(call skip,no Python package: bindings/python/requirements.txt cannot be installed); exit 0; fi; \
+		cp bindings/python/requirements.txt $(VENV)/; fi; \
+	cd bindings/python; \
+	maturin develop --quiet --features hooks; \
+	pytest -q
 
 conformance:
 	cargo test -p spanmask-conformance --locked

@@ -7,9 +7,12 @@ use pyo3::types::{PyDict, PyString};
 use spanmask::{Detector, Detectors, Failed, Spans};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 
+/// Callables and their names.
+type Named = Vec<(String, Py<PyAny>)>;
+
 /// The callables of a policy. Whoever asks them holds the policy, too, and that alone shows them to the garbage collector.
 #[derive(Clone, Default)]
-pub(crate) struct Callables(Arc<Mutex<Vec<(String, Py<PyAny>)>>>);
+pub(crate) struct Callables(Arc<Mutex<Named>>);
 
 impl Callables {
     /// # Errors
@@ -54,7 +57,7 @@ impl Callables {
     }
 
     /// Nothing calls Python while it is held.
-    fn lock(&self) -> MutexGuard<'_, Vec<(String, Py<PyAny>)>> {
+    fn lock(&self) -> MutexGuard<'_, Named> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

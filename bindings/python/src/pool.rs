@@ -17,7 +17,9 @@ const KEPT: usize = 4 << 20;
 
 /// Workers that wait for a call. There are as many as there were calls at the same time, up to [`Self::MOST`].
 #[derive(Default)]
-pub(crate) struct Pool(Mutex<Vec<Box<Worker>>>);
+pub(crate) struct Pool(
+    #[expect(clippy::vec_box, reason = "a worker is some 2 KB to move")] Mutex<Vec<Box<Worker>>>,
+);
 
 impl Pool {
     const MOST: usize = 32;
