@@ -23,11 +23,14 @@ FUZZ_SECONDS := 20
 STATICCHECK_VERSION := v0.8.2
 # Seconds that a download may take before it counts as not reachable.
 PATIENCE     := 60
+PYTHON       := python3
+VENV         := $(TARGET)/python-venv
 # STRICT=1: what cannot run here fails instead of being skipped.
 STRICT       :=
 
 .PHONY: check fmt fmt-check clippy doc no-std neon bare deny unit ffi conformance test ci toolchain bench \
-	bench-peers header install install-plain cargo-c fuzz go node
+	bench-peers header install install-plain cargo-c fuzz go node python unit-lane \
+	packages-lane
 
 check: fmt-check clippy doc no-std
 
@@ -39,10 +42,17 @@ test: toolchain
 	$(call part,neon)
 	$(call part,bare)
 	$(call part,deny)
+	@$(MAKE) --no-print-directory -j2 unit-lane packages-lane
+
+# Two lanes beside each other, as much of both runs on one core only.
+unit-lane:
 	$(call part,unit)
+
+packages-lane:
 	$(call part,ffi)
 	$(call part,go)
 	$(call part,node)
+	$(call part,python)
 
 ci: test
 
@@ -66,9 +76,10 @@ clippy:
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps $(FEATURES) --locked
 
-# One call for nearly the whole workspace, so that nothing is built twice for two sets of features.
+# One call for nearly the whole workspace, so that nothing is built twice for two sets of features. What is for Python has no
+# tests in Rust, and is linked into Python alone.
 unit:
-	cargo test --workspace --exclude spanmask-ffi $(FEATURES) --locked
+	cargo test --workspace --exclude spanmask-ffi --exclude spanmask-python $(FEATURES) --locked
 
 # The C library as users get it: installed, found by pkg-config and CMake, used by programs in C and C++. Then a release
 # build that panics on purpose.
@@ -133,6 +144,23 @@ install-plain:
 
 cargo-c:
 	cargo install --locked --root .tools --version $(CARGO_C_VERSION) cargo-c
+
+# The Python package. It is built as the tests of the workspace are, whose dependencies it shares. pytest runs mypy, too.
+python: export CARGO_PROFILE_DEV_OPT_LEVEL := 2
+python: export VIRTUAL_ENV := $(VENV)
+python: export PATH := $(VENV)/bin:$(PATH)
+python:
+	@if ! $(PYTHON) -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then \
+		$(call skip,no Python package: its tests want Python 3.10 with venv); exit 0; fi; \
+	set -e; \
+	if ! cmp -s bindings/python/requirements.txt $(VENV)/requirements.txt; then \
+		$(PYTHON) -m venv --clear $(VENV); \
+		if ! pip install -q --disable-pip-version-check -r bindings/python/requirements.txt; then \
+			$(call skip,no Python package: bindings/python/requirements.txt cannot be installed); exit 0; fi; \
+		cp bindings/python/requirements.txt $(VENV)/; fi; \
+	cd bindings/python; \
+	maturin develop --quiet --features hooks; \
+	pytest -q
 
 conformance:
 	cargo test -p spanmask-conformance --locked
