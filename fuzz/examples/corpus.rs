@@ -13,6 +13,13 @@ use std::path::Path;
 const MOST: usize = 4_000;
 
 fn main() {
+    // First, as seeds are made of them.
+    for index in 0..policies::COUNT {
+        let image = policies::compiled(index).save_with_keys().expect("an image");
+        let path = policies::image_of(index);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, image).expect("a file");
+    }
     let texts = texts();
     let mut random = Random(7);
     let mut byte = |bound: usize| random.below(bound) as u8;
@@ -33,10 +40,6 @@ fn main() {
     write("image", images(&texts, &mut byte));
     write("policy", written_policies());
     write("calls", sequences(&texts, &mut byte));
-    for preset in spanmask::presets::names() {
-        let image = spanmask::Policy::preset(preset).expect("a preset").save().expect("an image");
-        fs::write(policies::image_of(preset), image).expect("a file");
-    }
 }
 
 /// Files are called by what is in them.
@@ -121,11 +124,16 @@ fn written_policies() -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// A policy, a masker and a stream are opened rightly, then come calls by chance.
+/// A policy is saved and loaded, a masker and a stream are opened rightly, then come calls by chance.
 fn sequences(texts: &BTreeSet<Vec<u8>>, byte: &mut dyn FnMut(usize) -> u8) -> Vec<Vec<u8>> {
     let sequence = |text: &Vec<u8>| {
-        let mut calls =
-            vec![[0, 0, byte(256), 0, 0], [5, 0, 0, 1, 9], [13, 0, 0, (3 + byte(4)) << 5 | 2 | byte(2), 9]];
+        let mut calls = vec![
+            [0, 0, byte(256), 0, 0],
+            [20, 0, 1, 2, 9],
+            [21, 1, 0, byte(256), 9],
+            [5, 0, byte(2), 1, 9],
+            [13, 0, byte(2), (3 + byte(4)) << 5 | 2 | byte(2), 9],
+        ];
         calls.extend((0..5 + byte(30)).map(|_| [byte(256), 0, byte(256), byte(256), 9 + byte(247)]));
         assert!(calls.iter().all(|call| call.len() == calls::CALL));
         [&[calls.len() as u8], calls.as_flattened(), text].concat()
