@@ -2,6 +2,7 @@
 //! reference is compared on. The same names for the same bytes, so that it can be run again.
 
 use serde_json::Value;
+use spanmask::Policy;
 use spanmask_conformance::{files, folder, traces};
 use spanmask_fuzz::{calls, image, paths, policies, reference, shown, split};
 use spanmask_reference::generate::Random;
@@ -14,12 +15,8 @@ const MOST: usize = 4_000;
 
 fn main() {
     // First, as seeds are made of them.
-    for index in 0..policies::COUNT {
-        let image = policies::compiled(index).save_with_keys().expect("an image");
-        let path = policies::image_of(index);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, image).expect("a file");
-    }
+    (0..policies::COUNT).for_each(|index| save("policy", index, policies::compiled(index)));
+    (0..reference::COUNT).for_each(|index| save("reference", index, reference::compiled(index)));
     let texts = texts();
     let mut random = Random(7);
     let mut byte = |bound: usize| random.below(bound) as u8;
@@ -40,6 +37,13 @@ fn main() {
     write("image", images(&texts, &mut byte));
     write("policy", written_policies());
     write("calls", sequences(&texts, &mut byte));
+}
+
+/// Where the targets look for it.
+fn save(kind: &str, index: usize, policy: Policy) {
+    let path = policies::image_of(kind, index);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    fs::write(path, policy.save_with_keys().expect("an image")).expect("a file");
 }
 
 /// Files are called by what is in them.

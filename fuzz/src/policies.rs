@@ -143,7 +143,7 @@ pub fn by(byte: u8) -> (usize, &'static Policy) {
 /// When there is no such policy.
 pub fn get(index: usize) -> &'static Policy {
     static COMPILED: [OnceLock<Policy>; COUNT] = [const { OnceLock::new() }; COUNT];
-    COMPILED[index].get_or_init(|| saved(index).unwrap_or_else(|| compiled(index)))
+    COMPILED[index].get_or_init(|| saved("policy", index).unwrap_or_else(|| compiled(index)))
 }
 
 /// The same, compiled now.
@@ -158,12 +158,14 @@ pub fn compiled(index: usize) -> Policy {
     }
 }
 
-/// Where the example `corpus` leaves a policy as an image: with sanitizers, some take half a minute to compile.
+/// Where the example `corpus` leaves a policy of some kind as an image: with sanitizers, some take half a minute to compile.
 #[must_use]
-pub fn image_of(index: usize) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(format!("policy-{index}.image"))
+pub fn image_of(kind: &str, index: usize) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(format!("{kind}-{index}.image"))
 }
 
-fn saved(index: usize) -> Option<Policy> {
-    Policy::load(&std::fs::read(image_of(index)).ok()?).ok()
+/// What it has left there.
+#[must_use]
+pub fn saved(kind: &str, index: usize) -> Option<Policy> {
+    Policy::load(&std::fs::read(image_of(kind, index)).ok()?).ok()
 }
