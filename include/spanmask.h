@@ -716,7 +716,7 @@ typedef struct spanmask_stream_options {
   int32_t oversize;
   /*
    Bytes of the input that are looked at together: what is larger than that is oversize. 0 for 1 MiB; 32 at least. The
-   stream takes 3.5 bytes for each one of them, and some 0.7 MB.
+   stream takes 2.5 bytes for each one of them, and some 0.7 MB.
    */
   size_t window;
   /*
@@ -961,6 +961,18 @@ spanmask_status spanmask_stream_push(struct spanmask_stream *stream,
                                      struct spanmask_progress *progress);
 
 /*
+ Writes what can be masked already, for whoever waits for it: pushing alone may hold back a window of the input, also texts
+ that have ended. What is left is a value, or an object that must be seen whole, that has not ended.
+
+ As spanmask_stream_push without an input; to be called again while progress says SPANMASK_NEXT_OUTPUT. It costs a walk over
+ what is held back, so it is for a pause in the input, not for every piece.
+ */
+spanmask_status spanmask_stream_flush(struct spanmask_stream *stream,
+                                      uint8_t *output,
+                                      size_t capacity,
+                                      struct spanmask_progress *progress);
+
+/*
  Ends the input and writes the rest: to be called until progress says SPANMASK_NEXT_NOTHING. The next input begins with
  spanmask_stream_reset.
 
@@ -985,8 +997,8 @@ spanmask_status spanmask_stream_report(const struct spanmask_stream *stream,
                                        size_t counts_len);
 
 /*
- Gives what went wrong in the last call that pushed, finished or reset. As spanmask_masker_error; offsets count from the
- beginning of the stream.
+ Gives what went wrong in the last call that pushed, flushed, finished or reset. As spanmask_masker_error; offsets count
+ from the beginning of the stream.
  */
 spanmask_status spanmask_stream_error(const struct spanmask_stream *stream,
                                       struct spanmask_error *error);

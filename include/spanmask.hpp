@@ -402,6 +402,15 @@ public:
         } while (progress.next == SPANMASK_NEXT_OUTPUT);
     }
 
+    /// Gives out what can be masked already: push alone may hold back a window of the input.
+    template <typename Sink> void flush(Sink sink) {
+        spanmask_progress progress = fresh();
+        do {
+            done(spanmask_stream_flush(get(), room_.data(), room_.size(), &progress));
+            give(sink, progress);
+        } while (progress.next == SPANMASK_NEXT_OUTPUT);
+    }
+
     /// Ends the input; the next one begins with reset.
     template <typename Sink> void finish(Sink sink) {
         spanmask_progress progress = fresh();

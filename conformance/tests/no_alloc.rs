@@ -1,5 +1,7 @@
-//! Masking allocates nothing once the masker is made: a counting allocator watches.
+//! Masking allocates nothing once the masker is made, and what a stream takes is bounded by its window: a counting allocator
+//! watches.
 
+use spanmask::io::{Reader, Writer};
 use spanmask::{Error, Oversize, Policy, Status, Stream, StreamOptions};
 use spanmask_conformance::traces;
 use spanmask_core::arch::Path;
@@ -8,33 +10,42 @@ use spanmask_core::mask::{Framing, Masker, Memory, Sizes};
 use spanmask_core::policy::Policy as Core;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::io::{self, Read, Write};
 
-/// The system's allocator; counts the calls of each thread.
+/// The system's allocator; counts the calls of each thread, and the bytes that it holds.
 struct Counting;
 
 thread_local! {
     static CALLS: Cell<u64> = const { Cell::new(0) };
+    static LIVE: Cell<usize> = const { Cell::new(0) };
+    /// The most that `LIVE` has been.
+    static PEAK: Cell<usize> = const { Cell::new(0) };
 }
 
-fn count() {
-    // A thread that is ending has no counter any more.
+/// A call that lets go of bytes, or takes some. (Of another thread's, they may be more than this one holds.)
+fn count(freed: usize, taken: usize) {
+    // A thread that is ending has no counters any more.
     let _ = CALLS.try_with(|calls| calls.set(calls.get() + 1));
+    let _ = LIVE.try_with(|live| {
+        live.set(live.get().saturating_sub(freed) + taken);
+        let _ = PEAK.try_with(|peak| peak.set(peak.get().max(live.get())));
+    });
 }
 
 // SAFETY: every call goes to the system's allocator with the arguments as they came.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
+        count(0, layout.size());
         // SAFETY: the caller's promise about `layout` is passed on.
         unsafe { System.alloc(layout) }
     }
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        count();
+        count(layout.size(), 0);
         // SAFETY: `block` came from `System` with this `layout`, as `alloc` and `realloc` use nothing else.
         unsafe { System.dealloc(block, layout) }
     }
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
+        count(layout.size(), size);
         // SAFETY: `block` came from `System` with this `layout`, and the caller promises that `size` is valid.
         unsafe { System.realloc(block, layout, size) }
     }
@@ -48,6 +59,14 @@ fn calls(work: impl FnOnce()) -> u64 {
     let before = CALLS.get();
     work();
     CALLS.get() - before
+}
+
+/// What `work` gives, the bytes that it holds on to, and the most that it held meanwhile.
+fn held<T>(work: impl FnOnce() -> T) -> (T, usize, usize) {
+    let before = LIVE.get();
+    PEAK.set(before);
+    let made = work();
+    (made, LIVE.get() - before, PEAK.get() - before)
 }
 
 const SELECTING: &str = r#"{"version":1,"profile":"otlp","rules":[
@@ -71,6 +90,11 @@ fn policies() -> Vec<(&'static str, Policy)> {
 #[test]
 fn the_counter_counts() {
     assert!(calls(|| drop(std::hint::black_box(vec![1_u8; 100]))) >= 2);
+    let (kept, live, peak) = held(|| {
+        drop(std::hint::black_box(vec![1_u8; 1000]));
+        std::hint::black_box(vec![1_u8; 100])
+    });
+    assert_eq!((kept.len(), live, peak), (100, 100, 1000));
 }
 
 #[test]
@@ -171,6 +195,95 @@ fn streaming_allocates_nothing() {
                         );
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Bytes, many times over, without holding them.
+struct Repeated<'a> {
+    unit: &'a [u8],
+    left: usize,
+}
+
+impl Read for Repeated<'_> {
+    fn read(&mut self, room: &mut [u8]) -> io::Result<usize> {
+        let behind = self.left % self.unit.len();
+        let piece = &self.unit[(self.unit.len() - behind) % self.unit.len()..];
+        let len = piece.len().min(room.len()).min(self.left);
+        room[..len].copy_from_slice(&piece[..len]);
+        self.left -= len;
+        Ok(len)
+    }
+}
+
+/// What is written to it must be what can be read there.
+struct Same<R>(R);
+
+impl<R: Read> Write for Same<R> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut room = [0; 4096];
+        for bytes in bytes.chunks(room.len()) {
+            let expected = &mut room[..bytes.len()];
+            self.0.read_exact(expected)?;
+            assert!(bytes == expected, "other output");
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What is said of [`Stream`]: 2.5 bytes for each one of the window, and some 0.7 MB.
+fn bound(window: usize) -> usize {
+    window * 5 / 2 + 700_000
+}
+
+/// Of an input of any length a stream holds no more than its window, and it takes that when it is made. So do readers and writers.
+#[test]
+fn the_memory_of_a_stream_is_that_of_its_window() {
+    const UNIT: &str =
+        r#"{"contact":{"to":"jo@example.com"},"n":[1,4111111111111111],"in":"{\"x\":\"jo@example.com\"}"}"#;
+    for (policy_name, policy) in policies() {
+        let mut masked = UNIT.as_bytes().to_vec();
+        policy.masker().mask_vec(&mut masked).unwrap();
+        assert_ne!(masked, UNIT.as_bytes(), "{policy_name}");
+        for (ends, separator) in [(["[0", "]"], ","), (["", ""], "\n")] {
+            let input = [separator.as_bytes(), UNIT.as_bytes()].concat();
+            let output = [separator.as_bytes(), &masked].concat();
+            for window in [64, 16 << 10, 256 << 10] {
+                let name = format!("{policy_name}, texts {ends:?}, window {window}");
+                let times = window.max(64 << 10) * 20 / input.len();
+                let of = |unit| {
+                    let [head, tail] = ends;
+                    head.as_bytes().chain(Repeated { unit, left: unit.len() * times }).chain(tail.as_bytes())
+                };
+                let options = StreamOptions { window, ..StreamOptions::default() };
+                let (stream, taken, most) = held(|| policy.stream_with(&options));
+                assert!(taken > window && most <= bound(window), "{name}: {taken}, {most}");
+
+                let mut reader = Reader::new(stream, of(&input));
+                let mut same = Same(of(&output));
+                let mut read = Ok(0);
+                let (counted, kept, most) = held(|| calls(|| read = io::copy(&mut reader, &mut same)));
+                assert_eq!((counted, kept, most), (0, 0, 0), "{name}: reading");
+                assert!(read.unwrap() > 15 * window as u64, "{name}");
+                assert_eq!(same.0.read(&mut [0]).unwrap(), 0, "{name}: there is less");
+
+                let mut stream = reader.into_parts().0;
+                stream.reset();
+                let mut writer = Writer::new(stream, Same(of(&output)));
+                let mut written = Ok(());
+                let (counted, kept, most) = held(|| {
+                    calls(|| {
+                        written = io::copy(&mut of(&input), &mut writer).and_then(|_| writer.try_finish())
+                    })
+                });
+                assert_eq!((counted, kept, most), (0, 0, 0), "{name}: writing");
+                written.unwrap();
+                assert_eq!(writer.into_parts().1.0.read(&mut [0]).unwrap(), 0, "{name}: there is less");
             }
         }
     }

@@ -64,7 +64,7 @@ pub struct spanmask_stream_options {
     /// A spanmask_oversize.
     pub oversize: i32,
     /// Bytes of the input that are looked at together: what is larger than that is oversize. 0 for 1 MiB; 32 at least. The
-    /// stream takes 3.5 bytes for each one of them, and some 0.7 MB.
+    /// stream takes 2.5 bytes for each one of them, and some 0.7 MB.
     pub window: usize,
     /// What answers for the rules with detect: host:NAME.
     pub detectors: *const spanmask_detector,
@@ -194,6 +194,29 @@ pub unsafe extern "C" fn spanmask_stream_push(
     })
 }
 
+/// Writes what can be masked already, for whoever waits for it: pushing alone may hold back a window of the input, also texts
+/// that have ended. What is left is a value, or an object that must be seen whole, that has not ended.
+///
+/// As spanmask_stream_push without an input; to be called again while progress says SPANMASK_NEXT_OUTPUT. It costs a walk over
+/// what is held back, so it is for a pause in the input, not for every piece.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn spanmask_stream_flush(
+    stream: *mut spanmask_stream,
+    output: *mut u8,
+    capacity: usize,
+    progress: *mut spanmask_progress,
+) -> spanmask_status {
+    call(|| {
+        // SAFETY: the caller promises a live stream, the room and the struct.
+        unsafe {
+            give(stream, output, capacity, progress, |pieces, output| match pieces.finishing {
+                true => Err(Fault::of(Status::SPANMASK_ORDER)),
+                false => Ok(pieces.stream.flush(output)?),
+            })
+        }
+    })
+}
+
 /// Ends the input and writes the rest: to be called until progress says SPANMASK_NEXT_NOTHING. The next input begins with
 /// spanmask_stream_reset.
 ///
@@ -267,8 +290,8 @@ pub unsafe extern "C" fn spanmask_stream_report(
     })
 }
 
-/// Gives what went wrong in the last call that pushed, finished or reset. As spanmask_masker_error; offsets count from the
-/// beginning of the stream.
+/// Gives what went wrong in the last call that pushed, flushed, finished or reset. As spanmask_masker_error; offsets count
+/// from the beginning of the stream.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn spanmask_stream_error(
     stream: *const spanmask_stream,

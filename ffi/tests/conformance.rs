@@ -130,11 +130,12 @@ impl Runner {
         (self.outcome(), self.get())
     }
 
-    /// In pieces: the first one of another length than the others, with so much room at a time.
+    /// In pieces: the first one of another length than the others, with so much room at a time. Every other way flushes
+    /// behind each.
     fn stream(&mut self, input: &[u8], [first, others, room]: [usize; 3], most: usize) -> (Outcome, Vec<u8>) {
         self.put("stream");
         self.put(input);
-        for number in [first, others, room, most] {
+        for number in [first, others, room, first % 2, most] {
             self.put(number.to_string());
         }
         (self.outcome(), self.get())

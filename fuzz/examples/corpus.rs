@@ -2,6 +2,7 @@
 //! reference is compared on. The same names for the same bytes, so that it can be run again.
 
 use serde_json::Value;
+use spanmask::Policy;
 use spanmask_conformance::{files, folder, traces};
 use spanmask_fuzz::{calls, image, paths, policies, reference, shown, split};
 use spanmask_reference::generate::Random;
@@ -13,6 +14,9 @@ use std::path::Path;
 const MOST: usize = 4_000;
 
 fn main() {
+    // First, as seeds are made of them.
+    (0..policies::COUNT).for_each(|index| save("policy", index, policies::compiled(index)));
+    (0..reference::COUNT).for_each(|index| save("reference", index, reference::compiled(index)));
     let texts = texts();
     let mut random = Random(7);
     let mut byte = |bound: usize| random.below(bound) as u8;
@@ -33,10 +37,13 @@ fn main() {
     write("image", images(&texts, &mut byte));
     write("policy", written_policies());
     write("calls", sequences(&texts, &mut byte));
-    for preset in spanmask::presets::names() {
-        let image = spanmask::Policy::preset(preset).expect("a preset").save().expect("an image");
-        fs::write(policies::image_of(preset), image).expect("a file");
-    }
+}
+
+/// Where the targets look for it.
+fn save(kind: &str, index: usize, policy: Policy) {
+    let path = policies::image_of(kind, index);
+    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+    fs::write(path, policy.save_with_keys().expect("an image")).expect("a file");
 }
 
 /// Files are called by what is in them.
@@ -121,11 +128,16 @@ fn written_policies() -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// A policy, a masker and a stream are opened rightly, then come calls by chance.
+/// A policy is saved and loaded, a masker and a stream are opened rightly, then come calls by chance.
 fn sequences(texts: &BTreeSet<Vec<u8>>, byte: &mut dyn FnMut(usize) -> u8) -> Vec<Vec<u8>> {
     let sequence = |text: &Vec<u8>| {
-        let mut calls =
-            vec![[0, 0, byte(256), 0, 0], [5, 0, 0, 1, 9], [13, 0, 0, (3 + byte(4)) << 5 | 2 | byte(2), 9]];
+        let mut calls = vec![
+            [0, 0, byte(256), 0, 0],
+            [20, 0, 1, 2, 9],
+            [21, 1, 0, byte(256), 9],
+            [5, 0, byte(2), 1, 9],
+            [13, 0, byte(2), (3 + byte(4)) << 5 | 2 | byte(2), 9],
+        ];
         calls.extend((0..5 + byte(30)).map(|_| [byte(256), 0, byte(256), byte(256), 9 + byte(247)]));
         assert!(calls.iter().all(|call| call.len() == calls::CALL));
         [&[calls.len() as u8], calls.as_flattened(), text].concat()

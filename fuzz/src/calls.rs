@@ -17,17 +17,19 @@ use spanmask_c::masker::{
 };
 use spanmask_c::policy::{
     spanmask_policy, spanmask_policy_clone, spanmask_policy_compile, spanmask_policy_detector,
-    spanmask_policy_free, spanmask_policy_options, spanmask_policy_rule,
+    spanmask_policy_free, spanmask_policy_load, spanmask_policy_options, spanmask_policy_rule,
+    spanmask_policy_save,
 };
 use spanmask_c::raw::spanmask_text;
 use spanmask_c::report::spanmask_report;
 use spanmask_c::status::spanmask_status::{self, *};
 use spanmask_c::stream::{
-    spanmask_progress, spanmask_stream, spanmask_stream_error, spanmask_stream_finish, spanmask_stream_free,
-    spanmask_stream_open, spanmask_stream_options, spanmask_stream_push, spanmask_stream_report,
-    spanmask_stream_reset,
+    spanmask_progress, spanmask_stream, spanmask_stream_error, spanmask_stream_finish, spanmask_stream_flush,
+    spanmask_stream_free, spanmask_stream_open, spanmask_stream_options, spanmask_stream_push,
+    spanmask_stream_report, spanmask_stream_reset,
 };
 use std::ffi::{c_char, c_void};
+use std::fmt;
 use std::ptr::{null, null_mut};
 use std::sync::OnceLock;
 
@@ -66,6 +68,24 @@ struct Streaming {
     window: usize,
 }
 
+/// What a stream is told.
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Push(&'a [u8]),
+    Flush,
+    Finish,
+}
+
+impl fmt::Debug for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Push(piece) => write!(f, "push {}", shown(piece)),
+            Self::Flush => f.write_str("flush"),
+            Self::Finish => f.write_str("finish"),
+        }
+    }
+}
+
 /// What went wrong in the last call.
 type Last = Result<(), Fault>;
 
@@ -92,17 +112,14 @@ fn status_of(last: Last) -> spanmask_status {
     last.map_or_else(Fault::status, |()| SPANMASK_OK)
 }
 
-/// The policies, compiled through the C library; they live as long as the process.
-fn compiled(index: usize) -> *mut spanmask_policy {
+/// The policies, loaded through the C library; they live as long as the process.
+fn loaded(index: usize) -> *mut spanmask_policy {
     static HANDLES: [OnceLock<usize>; policies::COUNT] = [const { OnceLock::new() }; policies::COUNT];
     let address = HANDLES[index].get_or_init(|| {
-        let text = policies::text(index).expect("JSON");
-        let options = spanmask_policy_options { format: 1, ..policy_options() };
+        let image = policies::get(index).save_with_keys().expect("an image");
         let mut policy = null_mut();
-        // SAFETY: text, options and room live through the call.
-        let status = unsafe {
-            spanmask_policy_compile(text.as_ptr().cast(), text.len(), &raw const options, &raw mut policy)
-        };
+        // SAFETY: an image as long as it says, room for a handle.
+        let status = unsafe { spanmask_policy_load(image.as_ptr(), image.len(), &raw mut policy) };
         assert_eq!(status, SPANMASK_OK);
         policy.expose_provenance()
     });
@@ -233,6 +250,7 @@ pub fn run(data: &[u8]) {
         maskers: [const { Twin::NONE }; SLOTS],
         streams: [const { Twin::NONE }; SLOTS],
         text: &text[..text.len().min(2_000)],
+        image: None,
         at: 0,
         opened: 0,
     };
@@ -247,6 +265,8 @@ struct World<'a> {
     maskers: [Twin<spanmask_masker, Masking>; SLOTS],
     streams: [Twin<spanmask_stream, Streaming>; SLOTS],
     text: &'a [u8],
+    /// The last one that was saved, and what it is of.
+    image: Option<(Box<[u8]>, Policy)>,
     /// Where the next piece begins.
     at: usize,
     opened: usize,
@@ -265,7 +285,7 @@ impl Drop for World<'_> {
 impl World<'_> {
     fn call(&mut self, what: u8, a: u8, b: u8, c: u8, d: u8) {
         let (slot, other) = (usize::from(a) % SLOTS, usize::from(b) % SLOTS);
-        match what % 20 {
+        match what % 24 {
             0 => self.clone_compiled(slot, b),
             1 => self.clone_policy(slot, other, c == 0),
             2 => self.free_policy(slot),
@@ -279,9 +299,12 @@ impl World<'_> {
             12 => self.free_masker(slot),
             13 => self.open_stream(slot, other, c, d),
             14 | 15 => self.push(slot, b, c, d),
-            16 => self.finish(slot, c, d),
+            16 => self.give(slot, Step::Finish, c, d),
             17 => self.reset(slot, b),
             18 => self.stream_told(slot, b, c),
+            19 => self.give(slot, Step::Flush, c, d),
+            20 => self.save(slot, b, c, d),
+            21 => self.load(slot, b, c, d),
             _ if b < 200 => self.free_stream(slot),
             _ => describe(),
         }
@@ -293,7 +316,7 @@ impl World<'_> {
         self.free_policy(slot);
         let mut clone = null_mut();
         // SAFETY: a live handle, room for one.
-        let status = unsafe { spanmask_policy_clone(compiled(index), &raw mut clone) };
+        let status = unsafe { spanmask_policy_clone(loaded(index), &raw mut clone) };
         assert_eq!(status, SPANMASK_OK);
         self.policies[slot] = Twin { handle: clone, twin: Some(policies::get(index).clone()) };
     }
@@ -386,6 +409,89 @@ impl World<'_> {
             assert!(message.contains(&0), "{text}");
         }
         self.policies[slot].twin = twin.ok();
+    }
+
+    /// Into a room of each size around that of the image.
+    fn save(&mut self, slot: usize, keys: u8, room: u8, nowhere: u8) {
+        let Twin { handle, twin } = &self.policies[slot];
+        let saved = twin.as_ref().map(|twin| match keys % 2 {
+            0 => twin.save(),
+            _ => twin.save_with_keys().map(|image| image.to_vec()),
+        });
+        let needed = saved.as_ref().map_or(0, |saved| saved.as_ref().map_or(0, Vec::len));
+        // NULL and no room asks for the length.
+        let capacity = match room % 4 {
+            0 => None,
+            1 => Some(needed.saturating_sub(1 + usize::from(room))),
+            2 => Some(needed),
+            _ => Some(needed + usize::from(room)),
+        };
+        let mut image = vec![b'#'; capacity.unwrap_or(0)].into_boxed_slice();
+        let data = if capacity.is_none() { null_mut() } else { image.as_mut_ptr() };
+        let mut len = UNTOUCHED;
+        let place = if nowhere == 0 { null_mut() } else { &raw mut len };
+        // SAFETY: NULL or a live handle, an image as long as it says, NULL or room for a number.
+        let status = unsafe { spanmask_policy_save(*handle, i32::from(keys % 2), data, image.len(), place) };
+        let expected = match &saved {
+            _ if nowhere == 0 => SPANMASK_NULL,
+            None => SPANMASK_NULL,
+            Some(Err(error)) => {
+                assert_eq!(*error, spanmask::WriteError::Keys);
+                SPANMASK_KEYS
+            }
+            Some(Ok(saved)) if capacity.is_some_and(|capacity| capacity < saved.len()) => SPANMASK_CAPACITY,
+            Some(Ok(_)) => SPANMASK_OK,
+        };
+        assert_eq!(status, expected);
+        let (Some(Ok(saved)), SPANMASK_OK) = (saved, status) else {
+            assert_eq!(len, UNTOUCHED);
+            return assert!(image.iter().all(|byte| *byte == b'#'), "an image was written");
+        };
+        assert_eq!(len, saved.len());
+        if capacity.is_some() {
+            let (written, rest) = image.split_at(len);
+            assert!(written == saved, "another image");
+            assert!(rest.iter().all(|byte| *byte == b'#'), "more than the image was written");
+            self.image = twin.clone().map(|twin| (written.into(), twin));
+        }
+    }
+
+    /// The image that was saved, as it was or with a byte changed, cut off, or out of the text; at any address.
+    fn load(&mut self, slot: usize, how: u8, at: u8, nowhere: u8) {
+        let (mut bytes, saved) = match &self.image {
+            Some((image, policy)) if how < 230 => (image.to_vec(), Some(policy.clone())),
+            _ => (self.text.to_vec(), None),
+        };
+        let place = usize::from(at) * 257 % bytes.len().max(1);
+        let whole = match how % 4 {
+            2 if !bytes.is_empty() => {
+                bytes[place] ^= 1 << (how >> 5);
+                false
+            }
+            3 => {
+                bytes.truncate(place);
+                false
+            }
+            _ => true,
+        };
+        let shift = usize::from(at % 16);
+        let moved = [&[0; 16][..shift], &bytes].concat().into_boxed_slice();
+        let expected = match saved.filter(|_| whole) {
+            Some(policy) => Some(policy),
+            None => Policy::load(&bytes).ok(),
+        };
+        let mut handle = std::ptr::without_provenance_mut(UNTOUCHED);
+        let to = if nowhere == 0 { null_mut() } else { &raw mut handle };
+        let image = &moved[shift..];
+        // SAFETY: an image as long as it says, NULL or room for a handle.
+        let status = unsafe { spanmask_policy_load(image.as_ptr(), image.len(), to) };
+        let Some(twin) = expected.filter(|_| nowhere != 0) else {
+            let expected = if nowhere == 0 { SPANMASK_NULL } else { SPANMASK_IMAGE };
+            return assert_eq!((status, handle.addr()), (expected, UNTOUCHED));
+        };
+        assert_eq!(status, SPANMASK_OK, "its own image is refused");
+        self.free_policy(slot);
+        self.policies[slot] = Twin { handle, twin: Some(twin) };
     }
 
     fn rule(&mut self, slot: usize, index: usize, nowhere: bool) {
@@ -551,7 +657,7 @@ impl World<'_> {
     fn scan(&mut self, slot: usize, from: u8, len: u8, how: u8) {
         let text = self.part(from, len).to_vec().into_boxed_slice();
         let Twin { handle, twin } = &mut self.maskers[slot];
-        let stop = (how % 4 == 0).then_some(usize::from(how >> 5));
+        let stop = how.is_multiple_of(4).then_some(usize::from(how >> 5));
         let mut heard = Heard { found: Vec::new(), stop, handle: *handle, told: false };
         let mut masked = UNTOUCHED;
         let (on, user) =
@@ -664,15 +770,10 @@ impl World<'_> {
         let from = self.at.min(self.text.len());
         let len = self.text.len().min(from + usize::from(len)) - from;
         let piece = self.text[from..from + len].to_vec().into_boxed_slice();
-        self.give(slot, Some(&piece), room, size);
+        self.give(slot, Step::Push(&piece), room, size);
     }
 
-    fn finish(&mut self, slot: usize, room: u8, size: u8) {
-        self.give(slot, None, room, size);
-    }
-
-    /// Pushes a piece, or finishes.
-    fn give(&mut self, slot: usize, piece: Option<&[u8]>, room: u8, size: u8) {
+    fn give(&mut self, slot: usize, step: Step<'_>, room: u8, size: u8) {
         let size = Size::by(size);
         let mut output = vec![b'#'; usize::from(room)].into_boxed_slice();
         let mut expected = output.clone();
@@ -682,13 +783,15 @@ impl World<'_> {
         let place = if size == Size::Null { null_mut() } else { (&raw mut progress).cast() };
         let Twin { handle, twin } = &mut self.streams[slot];
         let (data, capacity) = (output.as_mut_ptr(), output.len());
-        let status = match piece {
+        let status = match step {
             // SAFETY: NULL or a live handle; piece and output are as long as they say; NULL or a struct of its size.
-            Some(piece) => unsafe {
+            Step::Push(piece) => unsafe {
                 spanmask_stream_push(*handle, piece.as_ptr(), piece.len(), data, capacity, place)
             },
             // SAFETY: as above.
-            None => unsafe { spanmask_stream_finish(*handle, data, capacity, place) },
+            Step::Flush => unsafe { spanmask_stream_flush(*handle, data, capacity, place) },
+            // SAFETY: as above.
+            Step::Finish => unsafe { spanmask_stream_finish(*handle, data, capacity, place) },
         };
         let untouched = |progress: &spanmask_progress| {
             (progress.consumed, progress.produced, progress.next) == (UNTOUCHED, UNTOUCHED, 77)
@@ -700,17 +803,17 @@ impl World<'_> {
             return;
         }
         let twin = twin.as_mut().expect("seen to");
-        let result = match piece {
-            Some(_) if twin.finishing => Err(Fault::Status(SPANMASK_ORDER)),
-            Some(piece) => twin.stream.push(piece, &mut expected).map_err(Fault::Of),
-            None => {
+        let result = match step {
+            Step::Push(_) | Step::Flush if twin.finishing => Err(Fault::Status(SPANMASK_ORDER)),
+            Step::Push(piece) => twin.stream.push(piece, &mut expected).map_err(Fault::Of),
+            Step::Flush => twin.stream.flush(&mut expected).map_err(Fault::Of),
+            Step::Finish => {
                 twin.finishing = true;
                 twin.stream.finish(&mut expected).map_err(Fault::Of)
             }
         };
         twin.last = result.map(drop);
-        let told =
-            || format!("{} with {:?}, window {}", shown(piece.unwrap_or(b"")), twin.policy, twin.window);
+        let told = || format!("{step:?} with {:?}, window {}", twin.policy, twin.window);
         assert_eq!(status, status_of(twin.last), "{}", told());
         match result {
             Ok(wanted) => {

@@ -73,7 +73,7 @@ fn change(image: &mut [u8], change: &[u8; CHANGE]) {
         2 => image[at] = image[at].wrapping_add(v0),
         3 => put(word, value),
         4 => {
-            let from = value as usize * 4 % image.len() & !3;
+            let from = (value as usize * 4 % image.len()) & !3;
             let copied = image.get(from..from + 4).and_then(|bytes| bytes.try_into().ok());
             if let (Some(copied), Some(place)) =
                 (copied.map(u32::from_le_bytes), image.get_mut(word..word + 4))

@@ -1,5 +1,5 @@
-//! The policies that texts are masked with: a handful that reach every part of the core. Each is compiled when it is first
-//! asked for, and once.
+//! The policies that texts are masked with: a handful that reach every part of the core. Each is loaded when it is first asked
+//! for, and once; or compiled, where the example `corpus` has left no image of it.
 
 use spanmask::{Detectors, Failed, Masker, Policy, Spans, Stream, StreamOptions};
 use std::path::{Path, PathBuf};
@@ -131,11 +131,6 @@ pub fn stream(policy: &Policy, options: &StreamOptions) -> Stream {
     policy.stream_with_detectors(options, detectors()).expect("all detectors")
 }
 
-/// The text of a policy that is JSON.
-pub fn text(index: usize) -> Option<&'static str> {
-    Some(POLICIES[index]).filter(|text| text.starts_with('{'))
-}
-
 /// A policy by a byte, and its number.
 pub fn by(byte: u8) -> (usize, &'static Policy) {
     let index = usize::from(byte) % COUNT;
@@ -148,18 +143,29 @@ pub fn by(byte: u8) -> (usize, &'static Policy) {
 /// When there is no such policy.
 pub fn get(index: usize) -> &'static Policy {
     static COMPILED: [OnceLock<Policy>; COUNT] = [const { OnceLock::new() }; COUNT];
-    COMPILED[index].get_or_init(|| match POLICIES[index] {
-        name if name.starts_with('{') => Policy::from_json(name).expect("a policy"),
-        name => saved(name).unwrap_or_else(|| Policy::preset(name).expect("a preset")),
-    })
+    COMPILED[index].get_or_init(|| saved("policy", index).unwrap_or_else(|| compiled(index)))
 }
 
-/// Where the example `corpus` leaves a preset as an image: with sanitizers, `default` takes half a minute to compile.
+/// The same, compiled now.
+///
+/// # Panics
+/// When there is no such policy.
 #[must_use]
-pub fn image_of(preset: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(format!("{preset}.image"))
+pub fn compiled(index: usize) -> Policy {
+    match POLICIES[index] {
+        text if text.starts_with('{') => Policy::from_json(text).expect("a policy"),
+        preset => Policy::preset(preset).expect("a preset"),
+    }
 }
 
-fn saved(preset: &str) -> Option<Policy> {
-    Policy::load(&std::fs::read(image_of(preset)).ok()?).ok()
+/// Where the example `corpus` leaves a policy of some kind as an image: with sanitizers, some take half a minute to compile.
+#[must_use]
+pub fn image_of(kind: &str, index: usize) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(format!("{kind}-{index}.image"))
+}
+
+/// What it has left there.
+#[must_use]
+pub fn saved(kind: &str, index: usize) -> Option<Policy> {
+    Policy::load(&std::fs::read(image_of(kind, index)).ok()?).ok()
 }

@@ -7,8 +7,10 @@
 #[path = "../../reference/tests/compare/mod.rs"]
 mod compare;
 
+use crate::policies;
 use compare::Pair;
 use serde_json::{Value, json};
+use spanmask::Policy;
 use spanmask_reference::generate::Random;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -20,13 +22,15 @@ const MOST: usize = 3_000;
 /// Written down here.
 const SPECS: usize = 4;
 /// Made by chance, half of them with the profile `otlp`.
-const RANDOM: u64 = 60;
+const RANDOM: usize = 60;
+/// How many policies there are.
+pub const COUNT: usize = SPECS + RANDOM;
 
 thread_local! {
-    static PAIRS: RefCell<HashMap<u64, Pair>> = RefCell::default();
+    static PAIRS: RefCell<HashMap<usize, Pair>> = RefCell::default();
 }
 
-fn spec(index: u64) -> Value {
+fn spec(index: usize) -> Value {
     match index {
         0 => json!({"version": 1, "rules": [
             {"id": "EMAIL", "pattern": r"\b[\w.-]+?@\w+?\.\w+?\b", "replace": "[REDACTED_EMAIL]"},
@@ -51,8 +55,17 @@ fn spec(index: u64) -> Value {
             {"id": "D", "pattern": r"\d{4}", "replace": "<####>"},
         ]}),
         // Two that begin with neighbouring numbers would be alike.
-        n => Random(n.wrapping_mul(0x2545_f491_4f6c_dd1d)).policy(n % 2 == 1),
+        n => Random((n as u64).wrapping_mul(0x2545_f491_4f6c_dd1d)).policy(n % 2 == 1),
     }
+}
+
+/// A policy, compiled now.
+///
+/// # Panics
+/// When it does not compile.
+#[must_use]
+pub fn compiled(index: usize) -> Policy {
+    Policy::from_json(&spec(index).to_string()).expect("a policy")
 }
 
 /// Runs one input.
@@ -64,11 +77,11 @@ pub fn run(data: &[u8]) {
     if text.len() > MOST {
         return;
     }
-    let index = u64::from(policy) % (SPECS as u64 + RANDOM);
+    let index = usize::from(policy) % COUNT;
     PAIRS.with_borrow_mut(|pairs| {
         let pair = pairs.entry(index).or_insert_with(|| {
-            let spec = spec(index);
-            Pair::new(spanmask::Policy::from_json(&spec.to_string()).expect("a policy"), spec)
+            let policy = policies::saved("reference", index).unwrap_or_else(|| compiled(index));
+            Pair::new(policy, spec(index))
         });
         pair.check(text);
         pair.finish();

@@ -82,14 +82,13 @@ impl Plan {
             }
             assert!(piece.is_empty(), "it wants more, but has not taken all");
             // A flush walks over what the window holds.
-            while self.flush >> (n % 8) & 1 == 1 && n < 64 {
+            let mut flush = n < 64 && (self.flush >> (n % 8)) & 1 == 1;
+            while flush {
                 let room = &mut room[..next()];
                 let progress = stream.flush(room)?;
                 output.extend_from_slice(&room[..progress.produced]);
-                if progress.status == Status::NeedsInput {
-                    break;
-                }
-                assert!(progress.produced > 0, "no progress");
+                flush = progress.status != Status::NeedsInput;
+                assert!(!flush || progress.produced > 0, "no progress");
             }
             if left.is_empty() {
                 break;

@@ -34,7 +34,7 @@ impl Default for StreamOptions {
 /// Masks what comes in pieces with one policy. The output is that of [`crate::Masker::mask_in_place`], byte for byte, however
 /// the input is cut.
 ///
-/// All of its memory is taken when it is made: 3.5 bytes for each one of the window, and some 0.7 MB. One stream masks any
+/// All of its memory is taken when it is made: 2.5 bytes for each one of the window, and some 0.7 MB. One stream masks any
 /// number of inputs, one after the other ([`Self::reset`]).
 ///
 /// # Example

@@ -51,6 +51,7 @@ static void push_all(spanmask_stream *stream, const uint8_t *text, size_t len) {
         size_t piece = len - at < 1000 ? len - at : 1000;
         CHECK_OK(spanmask_stream_push(stream, text + at, piece, buffer, 1000, &progress));
         at += progress.consumed;
+        if (at % 5000 == 0) CHECK_OK(spanmask_stream_flush(stream, buffer, 1000, &progress));
     }
     do CHECK_OK(spanmask_stream_finish(stream, buffer, 1000, &progress));
     while (progress.next != SPANMASK_NEXT_NOTHING);

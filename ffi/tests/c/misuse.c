@@ -288,6 +288,9 @@ static void streams(void) {
     CHECK_STATUS(SPANMASK_NULL, spanmask_stream_push(stream, input, INPUT_LEN, NULL, 64, &progress));
     CHECK_STATUS(SPANMASK_NULL, spanmask_stream_push(stream, input, INPUT_LEN, output, 64, NULL));
     CHECK_STATUS(SPANMASK_NULL, spanmask_stream_finish(stream, NULL, 1, &progress));
+    CHECK_STATUS(SPANMASK_NULL, spanmask_stream_flush(NULL, output, 64, &progress));
+    CHECK_STATUS(SPANMASK_NULL, spanmask_stream_flush(stream, NULL, 1, &progress));
+    CHECK_STATUS(SPANMASK_NULL, spanmask_stream_flush(stream, output, 64, NULL));
     CHECK_STATUS(SPANMASK_OVERLAP, spanmask_stream_push(stream, both, 9, both + 8, 9, &progress));
     CHECK(progress.consumed == 77);
     /* The order: behind the end only the rest, until it is reset. */
@@ -296,6 +299,7 @@ static void streams(void) {
     CHECK_OK(spanmask_stream_finish(stream, NULL, 0, &progress));
     CHECK(progress.next == SPANMASK_NEXT_OUTPUT);
     CHECK_STATUS(SPANMASK_ORDER, spanmask_stream_push(stream, input, 1, output, 64, &progress));
+    CHECK_STATUS(SPANMASK_ORDER, spanmask_stream_flush(stream, output, 64, &progress));
     CHECK_OK(spanmask_stream_finish(stream, output, 64, &progress));
     CHECK(progress.produced == OUTPUT_LEN && memcmp(output, OUTPUT, OUTPUT_LEN) == 0);
     CHECK(progress.next == SPANMASK_NEXT_NOTHING);
@@ -303,9 +307,23 @@ static void streams(void) {
     CHECK(report.parts == 1 && report.texts == 1 && report.oversized == 0);
     CHECK_OK(spanmask_stream_finish(stream, output, 64, &progress));
     CHECK(progress.produced == 0 && progress.next == SPANMASK_NEXT_NOTHING);
+    /* What has been pushed comes out before more is pushed, but for a value that has not ended. */
+    CHECK_OK(spanmask_stream_reset(stream));
+    CHECK_OK(spanmask_stream_flush(stream, output, 64, &progress));
+    CHECK(progress.produced == 0 && progress.next == SPANMASK_NEXT_INPUT);
+    CHECK_OK(spanmask_stream_push(stream, input, INPUT_LEN, output, 64, &progress));
+    CHECK(progress.produced == 0);
+    CHECK_OK(spanmask_stream_push(stream, (const uint8_t *)"[\"jo@", 5, output, 64, &progress));
+    CHECK(progress.produced == 0);
+    CHECK_OK(spanmask_stream_flush(stream, output, 5, &progress));
+    CHECK(progress.consumed == 0 && progress.produced == 5 && progress.next == SPANMASK_NEXT_OUTPUT);
+    CHECK_OK(spanmask_stream_flush(stream, output + 5, 59, &progress));
+    CHECK(progress.produced == OUTPUT_LEN + 1 - 5 && progress.next == SPANMASK_NEXT_INPUT);
+    CHECK(memcmp(output, OUTPUT, OUTPUT_LEN) == 0 && output[OUTPUT_LEN] == '[');
     /* What has failed goes on failing until it is reset. */
     CHECK_OK(spanmask_stream_reset(stream));
     CHECK_OK(spanmask_stream_push(stream, (const uint8_t *)"]", 1, output, 64, &progress));
+    CHECK_STATUS(SPANMASK_REFUSED, spanmask_stream_flush(stream, output, 64, &progress));
     CHECK_STATUS(SPANMASK_REFUSED, spanmask_stream_finish(stream, output, 64, &progress));
     CHECK_STATUS(SPANMASK_REFUSED, spanmask_stream_finish(stream, output, 64, &progress));
     CHECK_OK(spanmask_stream_error(stream, &error));

@@ -228,22 +228,26 @@ static spanmask_status push_all(field piece, uint8_t *room, size_t capacity, uin
     return SPANMASK_OK;
 }
 
-static spanmask_status finish_all(uint8_t *room, size_t capacity, uint8_t *output, size_t *len) {
+typedef spanmask_status give(spanmask_stream *, uint8_t *, size_t, spanmask_progress *);
+
+/* Flushes or finishes. */
+static spanmask_status give_all(give *give, uint8_t *room, size_t capacity, uint8_t *output, size_t *len) {
     spanmask_progress progress = {0};
     progress.struct_size = sizeof progress;
     do {
-        spanmask_status status = spanmask_stream_finish(stream, room, capacity, &progress);
+        spanmask_status status = give(stream, room, capacity, &progress);
         if (status != SPANMASK_OK) return status;
         memcpy(output + *len, room, progress.produced);
         *len += progress.produced;
-    } while (progress.next != SPANMASK_NEXT_NOTHING);
+    } while (progress.next == SPANMASK_NEXT_OUTPUT);
     return SPANMASK_OK;
 }
 
-/* input, length of the first piece, of the others, of the room, most output: result, output */
+/* input, length of the first piece, of the others, of the room, whether to flush, most output: result, output */
 static void do_stream(void) {
     field input = need();
-    size_t first = need_number(), others = need_number(), capacity = need_number(), most = need_number();
+    size_t first = need_number(), others = need_number(), capacity = need_number();
+    size_t flush = need_number(), most = need_number();
     size_t at = 0, len = 0;
     uint8_t *room = room_of(capacity), *output = room_of(most);
     spanmask_status status = spanmask_stream_reset(stream);
@@ -256,9 +260,10 @@ static void do_stream(void) {
         memcpy(piece.data, input.data + at, piece.len);
         at += piece.len;
         status = push_all(piece, room, capacity, output, &len);
+        if (status == SPANMASK_OK && flush) status = give_all(spanmask_stream_flush, room, capacity, output, &len);
         free(piece.data);
     }
-    if (status == SPANMASK_OK) status = finish_all(room, capacity, output, &len);
+    if (status == SPANMASK_OK) status = give_all(spanmask_stream_finish, room, capacity, output, &len);
     error.struct_size = sizeof error;
     if (spanmask_stream_error(stream, &error) != SPANMASK_OK) die("no error");
     put_number((unsigned long)status);

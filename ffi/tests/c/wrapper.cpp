@@ -112,6 +112,15 @@ static void streams() {
         CHECK(thrown([&] { stream.push("1", sink); }) == SPANMASK_ORDER);
         stream.reset();
     }
+    out.clear();
+    stream.push("{\"Falcon\":\"Falcon\"} [\"a@ex", sink);
+    CHECK(out.empty());
+    stream.flush(sink);
+    CHECK(out == "{\"Falcon\":\"[REDACTED]\"} [");
+    stream.push("ample.com\"]", sink);
+    stream.finish(sink);
+    CHECK(out == "{\"Falcon\":\"[REDACTED]\"} [\"[EMAIL ADDRESS]\"]");
+    CHECK(thrown([&] { stream.flush(sink); }) == SPANMASK_ORDER);
     spanmask::Stream::Options options;
     options.window = 32;
     spanmask::Stream narrow(make(), std::move(options));
