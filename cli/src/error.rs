@@ -1,6 +1,7 @@
 //! What ends the command early: one message for people, one exit code for programs, never a byte of the input.
 
-use spanmask::{Error as MaskError, PolicyError, Reason};
+use spanmask::files::LoadError;
+use spanmask::{Error as MaskError, Reason};
 use std::fmt;
 use std::io;
 use std::process::ExitCode;
@@ -52,6 +53,12 @@ impl fmt::Display for Advice {
     }
 }
 
+impl From<LoadError> for CliError {
+    fn from(error: LoadError) -> Self {
+        Self::Policy(error.to_string())
+    }
+}
+
 impl CliError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
@@ -89,11 +96,6 @@ impl CliError {
         }
     }
 
-    pub(crate) fn policy(name: &str, error: &PolicyError) -> Self {
-        let lines: Vec<_> = error.problems().iter().map(|problem| format!("{name}: {problem}")).collect();
-        Self::Policy(lines.join("\n"))
-    }
-
     /// Writes the message to standard error, each line under the name of the command.
     pub(crate) fn print(&self) {
         if matches!(self, Self::ClosedPipe | Self::Reported) {
@@ -116,17 +118,13 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
-/// Words of our own for what happens often; the rest as the system says it.
+/// What went wrong with a file, in words that say what to do.
 pub(crate) fn why(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "no such file or directory (check the name)".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => DIRECTORY.to_owned(),
-        io::ErrorKind::StorageFull => "no space left on the device".to_owned(),
         io::ErrorKind::OutOfMemory => {
             "not enough memory for the whole input (mask it as it comes: --window 16M)".to_owned()
         }
-        _ => error.to_string(),
+        _ => spanmask::files::why(error),
     }
 }
 

@@ -3,7 +3,6 @@
 mod args;
 mod blocks;
 mod error;
-mod externals;
 mod input;
 mod line;
 mod mask;
