@@ -37,6 +37,10 @@ pub(crate) enum CliError {
     /// A file that could not be read or written.
     #[error("{name}: cannot {doing}: {why}")]
     File { name: String, doing: &'static str, why: String },
+    /// The service could not run.
+    #[cfg(feature = "serve")]
+    #[error("{0}")]
+    Run(String),
     /// The reader of standard output went away.
     #[error("standard output was closed")]
     ClosedPipe,
@@ -59,11 +63,23 @@ impl From<LoadError> for CliError {
     }
 }
 
+#[cfg(feature = "serve")]
+impl From<spanmask_serve::ServeError> for CliError {
+    fn from(error: spanmask_serve::ServeError) -> Self {
+        match error {
+            spanmask_serve::ServeError::Settings(problem) => Self::Usage(problem),
+            spanmask_serve::ServeError::Run(problem) => Self::Run(problem),
+        }
+    }
+}
+
 impl CliError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) | Self::Policy(_) => Exit::Usage,
             Self::Refused { .. } | Self::File { .. } | Self::Reported => Exit::Failed,
+            #[cfg(feature = "serve")]
+            Self::Run(_) => Exit::Failed,
             Self::ClosedPipe => Exit::Done,
         }
     }
