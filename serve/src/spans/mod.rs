@@ -13,6 +13,7 @@ pub(crate) use none::{Span, Spans};
 pub(crate) use otel::{Span, Spans};
 
 /// What a span says of a call: nothing of its body.
+#[cfg_attr(not(feature = "otel"), expect(dead_code, reason = "nobody looks at it then"))]
 pub(crate) struct About<'a> {
     pub(crate) outcome: &'static str,
     pub(crate) failed: bool,
