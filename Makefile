@@ -29,8 +29,8 @@ VENV         := $(TARGET)/python-venv
 STRICT       :=
 
 .PHONY: check fmt fmt-check clippy doc no-std neon bare deny unit ffi conformance test ci toolchain bench \
-	bench-peers header install install-plain cargo-c fuzz go node python unit-lane \
-	packages-lane
+	bench-peers header install install-plain cargo-c fuzz go node python unit-lane packages-lane bench-service \
+	soak-service service-build deploy-check
 
 check: fmt-check clippy doc no-std
 
@@ -47,6 +47,7 @@ test: toolchain
 # Two lanes beside each other, as much of both runs on one core only.
 unit-lane:
 	$(call part,unit)
+	$(call part,deploy-check)
 
 packages-lane:
 	$(call part,ffi)
@@ -248,3 +249,25 @@ fuzz:
 	for target in $(FUZZ_TARGETS); do \
 		echo "== fuzz $$target"; \
 		cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=60 -print_final_stats=1; done
+
+# The masking service beside that of Langfuse's documentation, on this machine; then (`make soak-service`) ten minutes of
+# steady load. Each wants a machine with nothing else to do.
+SERVICE_PYTHON := $(TARGET)/service-python
+SOAK_SECONDS   := 600
+
+bench-service: service-build
+	@test -x $(SERVICE_PYTHON)/bin/uvicorn || { python3 -m venv $(SERVICE_PYTHON) && \
+		$(SERVICE_PYTHON)/bin/pip install -q -r bench/service/requirements.txt; }
+	$(TARGET)/release/examples/service compare $(TARGET)/release/spanmask $(SERVICE_PYTHON)/bin/python
+
+soak-service: service-build
+	$(TARGET)/release/examples/service soak $(TARGET)/release/spanmask $(SOAK_SECONDS)
+
+service-build:
+	cargo build --release --locked -p spanmask-cli
+	cargo build --release --locked -p spanmask-serve --example service
+
+# What runs the service: dashboard, alerts, manifests, unit. With the program that the tests have built.
+deploy-check:
+	cargo test --workspace --exclude spanmask-ffi $(FEATURES) --locked --no-run
+	deploy/check $(TARGET)/debug/spanmask

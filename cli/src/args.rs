@@ -9,6 +9,7 @@ Examples:
   spanmask mask trace.json                        the masked trace on standard output
   spanmask mask --in-place --report traces/*.json replace each file, then say what was masked
   spanmask scan --fail fixtures/*.json            in CI: exit code 3 when there is anything
+  spanmask serve                                  Langfuse's masking callback, on 127.0.0.1:8790
   spanmask policy show preset:default             a policy to start from
 
 Exit codes:
@@ -78,6 +79,10 @@ pub(crate) enum Command {
     Mask(MaskArgs),
     /// Show what would be masked and where, never the text itself
     Scan(ScanArgs),
+    /// Answer Langfuse's masking callback
+    #[cfg(feature = "serve")]
+    #[command(after_help = spanmask_serve::AFTER_HELP)]
+    Serve(spanmask_serve::ServeArgs),
     /// Check and show policies
     #[command(subcommand, after_help = POLICY_HELP)]
     Policy(PolicyCommand),

@@ -1,6 +1,7 @@
 //! What ends the command early: one message for people, one exit code for programs, never a byte of the input.
 
-use spanmask::{Error as MaskError, PolicyError, Reason};
+use spanmask::files::LoadError;
+use spanmask::{Error as MaskError, Reason};
 use std::fmt;
 use std::io;
 use std::process::ExitCode;
@@ -36,6 +37,10 @@ pub(crate) enum CliError {
     /// A file that could not be read or written.
     #[error("{name}: cannot {doing}: {why}")]
     File { name: String, doing: &'static str, why: String },
+    /// The service could not run.
+    #[cfg(feature = "serve")]
+    #[error("{0}")]
+    Run(String),
     /// The reader of standard output went away.
     #[error("standard output was closed")]
     ClosedPipe,
@@ -52,11 +57,29 @@ impl fmt::Display for Advice {
     }
 }
 
+impl From<LoadError> for CliError {
+    fn from(error: LoadError) -> Self {
+        Self::Policy(error.to_string())
+    }
+}
+
+#[cfg(feature = "serve")]
+impl From<spanmask_serve::ServeError> for CliError {
+    fn from(error: spanmask_serve::ServeError) -> Self {
+        match error {
+            spanmask_serve::ServeError::Settings(problem) => Self::Usage(problem),
+            spanmask_serve::ServeError::Run(problem) => Self::Run(problem),
+        }
+    }
+}
+
 impl CliError {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Usage(_) | Self::Policy(_) => Exit::Usage,
             Self::Refused { .. } | Self::File { .. } | Self::Reported => Exit::Failed,
+            #[cfg(feature = "serve")]
+            Self::Run(_) => Exit::Failed,
             Self::ClosedPipe => Exit::Done,
         }
     }
@@ -89,11 +112,6 @@ impl CliError {
         }
     }
 
-    pub(crate) fn policy(name: &str, error: &PolicyError) -> Self {
-        let lines: Vec<_> = error.problems().iter().map(|problem| format!("{name}: {problem}")).collect();
-        Self::Policy(lines.join("\n"))
-    }
-
     /// Writes the message to standard error, each line under the name of the command.
     pub(crate) fn print(&self) {
         if matches!(self, Self::ClosedPipe | Self::Reported) {
@@ -116,17 +134,13 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
-/// Words of our own for what happens often; the rest as the system says it.
+/// What went wrong with a file, in words that say what to do.
 pub(crate) fn why(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "no such file or directory (check the name)".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => DIRECTORY.to_owned(),
-        io::ErrorKind::StorageFull => "no space left on the device".to_owned(),
         io::ErrorKind::OutOfMemory => {
             "not enough memory for the whole input (mask it as it comes: --window 16M)".to_owned()
         }
-        _ => error.to_string(),
+        _ => spanmask::files::why(error),
     }
 }
 

@@ -1,9 +1,8 @@
-//! The spanmask command: `mask`, `scan` and `policy`, and what a shell needs to know about them.
+//! The spanmask command: `mask`, `scan`, `serve` and `policy`, and what a shell needs to know about them.
 
 mod args;
 mod blocks;
 mod error;
-mod externals;
 mod input;
 mod line;
 mod mask;
@@ -43,6 +42,8 @@ fn run(command: Command) -> Result<Exit, CliError> {
     match command {
         Command::Mask(args) => mask::run(&args).map(|()| Exit::Done),
         Command::Scan(args) => scan::run(&args),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => output::print(spanmask_serve::run(&args)?.as_bytes()).map(|()| Exit::Done),
         Command::Policy(command) => policy::run(&command).map(|()| Exit::Done),
         Command::Completions { shell } => pages::completions(shell).map(|()| Exit::Done),
         Command::Man { dir } => pages::man(dir.as_deref()).map(|()| Exit::Done),

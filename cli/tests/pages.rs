@@ -25,7 +25,7 @@ fn man() {
     place.run("man policy.yaml").fails(1, &["policy.yaml: cannot write"]);
 }
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: &[&str] = &[
     "mask",
     "scan",
     "policy",
@@ -34,6 +34,8 @@ const COMMANDS: [&str; 10] = [
     "policy compile",
     "policy schema",
     "policy detectors",
+    #[cfg(feature = "serve")]
+    "serve",
     "completions",
     "man",
 ];

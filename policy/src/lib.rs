@@ -8,6 +8,7 @@ mod error;
 mod escape;
 mod externals;
 mod factors;
+pub mod files;
 mod host;
 mod image;
 pub mod io;

@@ -1,0 +1,12 @@
+//! `spanmask serve`: the real program, driven as Langfuse's worker drives it, and as it hopefully never is.
+
+mod access;
+mod bad_input;
+mod chaos;
+mod limits;
+mod operate;
+mod reload;
+mod settings;
+mod support;
+mod tenants;
+mod worker;
