@@ -21,6 +21,8 @@ FUZZ_TARGETS := split paths reference image policy calls
 # Seconds that each target of `make fuzz` runs.
 FUZZ_SECONDS := 20
 STATICCHECK_VERSION := v0.8.2
+# The tests of the workspace but for what has a part of its own.
+UNIT         := cargo test --workspace --exclude spanmask-ffi --exclude spanmask-python $(FEATURES) --locked
 # Seconds that a download may take before it counts as not reachable.
 PATIENCE     := 60
 PYTHON       := python3
@@ -80,7 +82,7 @@ doc:
 # One call for nearly the whole workspace, so that nothing is built twice for two sets of features. What is for Python has no
 # tests in Rust, and is linked into Python alone.
 unit:
-	cargo test --workspace --exclude spanmask-ffi --exclude spanmask-python $(FEATURES) --locked
+	$(UNIT)
 
 # The C library as users get it: installed, found by pkg-config and CMake, used by programs in C and C++. Then a release
 # build that panics on purpose.
@@ -269,5 +271,5 @@ service-build:
 
 # What runs the service: dashboard, alerts, manifests, unit. With the program that the tests have built.
 deploy-check:
-	cargo test --workspace --exclude spanmask-ffi $(FEATURES) --locked --no-run
+	$(UNIT) --no-run
 	deploy/check $(TARGET)/debug/spanmask
