@@ -20,13 +20,17 @@ FUZZ_VERSION := 0.13.2
 FUZZ_TARGETS := split paths reference image policy calls
 # Seconds that each target of `make fuzz` runs.
 FUZZ_SECONDS := 20
+STATICCHECK_VERSION := v0.8.2
 # Seconds that a download may take before it counts as not reachable.
 PATIENCE     := 60
+PYTHON       := python3
+VENV         := $(TARGET)/python-venv
 # STRICT=1: what cannot run here fails instead of being skipped.
 STRICT       :=
 
-.PHONY: check fmt fmt-check clippy doc no-std neon bare deny unit ffi conformance test ci toolchain bench bench-peers \
-	header install install-plain cargo-c fuzz fuzz-clippy tsan
+.PHONY: check fmt fmt-check clippy doc no-std neon bare deny unit ffi conformance test ci toolchain bench \
+	bench-peers header install install-plain cargo-c fuzz fuzz-clippy tsan go node python unit-lane \
+	packages-lane
 
 check: fmt-check clippy doc no-std
 
@@ -38,8 +42,17 @@ test: toolchain
 	$(call part,neon)
 	$(call part,bare)
 	$(call part,deny)
+	@$(MAKE) --no-print-directory -j2 unit-lane packages-lane
+
+# Two lanes beside each other, as much of both runs on one core only.
+unit-lane:
 	$(call part,unit)
+
+packages-lane:
 	$(call part,ffi)
+	$(call part,go)
+	$(call part,node)
+	$(call part,python)
 
 ci: test
 
@@ -65,9 +78,10 @@ clippy:
 doc:
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps $(FEATURES) --locked
 
-# One call for nearly the whole workspace, so that nothing is built twice for two sets of features.
+# One call for nearly the whole workspace, so that nothing is built twice for two sets of features. What is for Python has no
+# tests in Rust, and is linked into Python alone.
 unit:
-	cargo test --workspace --exclude spanmask-ffi $(FEATURES) --locked
+	cargo test --workspace --exclude spanmask-ffi --exclude spanmask-python $(FEATURES) --locked
 
 # The C library as users get it: installed, found by pkg-config and CMake, used by programs in C and C++. Then a release
 # build that panics on purpose.
@@ -76,6 +90,33 @@ ffi:
 	$(MAKE) --no-print-directory install PREFIX=$(STAGE) DESTDIR=
 	SPANMASK_PREFIX=$(STAGE) cargo test -p spanmask-ffi --locked
 	cargo test --release -p spanmask-ffi --features test-hooks --test programs --locked a_panic
+
+# The Go package, with the library that `make ffi` has installed, or one of its own. The second run of tests has the race
+# detector and looks after pointers; the cases, which one goroutine runs, need no third.
+go:
+	@if ! go list -f '{{context.ReleaseTags}}' runtime 2>/dev/null | grep -qw go1.25; then \
+		$(call skip,no tests of the Go package: it needs Go 1.25 or later); exit 0; fi; \
+	set -ex; cd bindings/go; \
+	if [ -e $(STAGE)/lib/libspanmask.a ]; then go run ./internal/fetchlib -from $(STAGE); else go generate; fi; \
+	test -z "$$(gofmt -l .)"; \
+	go vet ./...; go vet -tags spanmask_coretime .; \
+	go test ./...; \
+	GOEXPERIMENT=cgocheck2 go test -race -skip 'Conformance|Suite|Traces|Memory' .; \
+	if [ -e $(STAGE)/lib/pkgconfig/spanmask.pc ]; then \
+		PKG_CONFIG_PATH=$(STAGE)/lib/pkgconfig go run -tags spanmask_pkgconfig ./examples/slog; fi; \
+	if timeout $(PATIENCE) go mod download honnef.co/go/tools@$(STATICCHECK_VERSION); then \
+		go run honnef.co/go/tools/cmd/staticcheck@$(STATICCHECK_VERSION) ./...; \
+	else $(call skip,no staticcheck: it cannot be downloaded); fi; \
+	cd bench; \
+	if timeout $(PATIENCE) go mod download; then go vet . ; go run . -seconds 0 -copies 1; \
+	else $(call skip,no comparison in Go: what it compares with cannot be downloaded); fi
+
+# The npm package from a clone: installed by its lock file, which builds it, then tested.
+node: export SPANMASK_PROFILE := quick
+node:
+	@if ! command -v npm >/dev/null; then \
+		$(call skip,no tests of the npm package: there is no npm); exit 0; fi; \
+	cd bindings/node && npm ci --no-audit --no-fund && npm test
 
 # include/spanmask.h anew from ffi/src.
 header:
@@ -105,6 +146,23 @@ install-plain:
 
 cargo-c:
 	cargo install --locked --root .tools --version $(CARGO_C_VERSION) cargo-c
+
+# The Python package. It is built as the tests of the workspace are, whose dependencies it shares. pytest runs mypy, too.
+python: export CARGO_PROFILE_DEV_OPT_LEVEL := 2
+python: export VIRTUAL_ENV := $(VENV)
+python: export PATH := $(VENV)/bin:$(PATH)
+python:
+	@if ! $(PYTHON) -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; then \
+		$(call skip,no Python package: its tests want Python 3.10 with venv); exit 0; fi; \
+	set -e; \
+	if ! cmp -s bindings/python/requirements.txt $(VENV)/requirements.txt; then \
+		$(PYTHON) -m venv --clear $(VENV); \
+		if ! pip install -q --disable-pip-version-check -r bindings/python/requirements.txt; then \
+			$(call skip,no Python package: bindings/python/requirements.txt cannot be installed); exit 0; fi; \
+		cp bindings/python/requirements.txt $(VENV)/; fi; \
+	cd bindings/python; \
+	maturin develop --quiet --features hooks; \
+	pytest -q
 
 conformance:
 	cargo test -p spanmask-conformance --locked
@@ -178,8 +236,9 @@ $(DENY): Makefile
 	@touch $(DENY)
 
 # Lints of fuzz/, a workspace of its own. `make fuzz` begins with it; `make check` does not, as libFuzzer is built for it.
+FUZZ_CLIPPY := cargo clippy --manifest-path fuzz/Cargo.toml --all-targets --locked -- -D warnings
 fuzz-clippy:
-	cargo clippy --manifest-path fuzz/Cargo.toml --all-targets --locked -- -D warnings
+	$(FUZZ_CLIPPY)
 
 # 64 threads with one policy under ThreadSanitizer, the standard library instrumented too: by the Rust API, and by the C library
 # from a C program. No part of `make test`: all of it is built again for this.
@@ -212,7 +271,7 @@ fuzz:
 		&& ! cargo install --locked --root .tools --version $(FUZZ_VERSION) cargo-fuzz; then \
 		$(call skip,no fuzzing: cargo-fuzz $(FUZZ_VERSION) cannot be installed); exit 0; fi; \
 	set -e; \
-	$(MAKE) --no-print-directory fuzz-clippy; \
+	$(FUZZ_CLIPPY); \
 	cargo run --manifest-path fuzz/Cargo.toml --locked --example corpus; \
 	cargo +nightly fuzz build; \
 	for target in $(FUZZ_TARGETS); do \

@@ -1,6 +1,6 @@
 //! A compiled policy: plain records, and pools that hold what varies in length.
 
-use crate::factor::{Factors, Stops};
+use crate::factor::{Factors, Stops, Watch};
 use crate::limits::Limits;
 use crate::matcher::Matcher;
 use crate::prefilter::{Need, Needs};
@@ -170,6 +170,12 @@ impl Policy<'_> {
 }
 
 impl Policy<'_> {
+    /// Which values must be looked at.
+    #[inline]
+    pub(crate) fn watch(&self) -> Watch<'_> {
+        self.stops.watch(&self.pools)
+    }
+
     /// The name of a rule; empty for one that the policy does not have.
     #[must_use]
     pub fn rule_id(&self, rule: u16) -> &str {

@@ -190,6 +190,11 @@ impl PoolBuilder {
     pub fn u32s(&mut self, items: &[u32]) -> Part {
         append(&mut self.u32s, items)
     }
+    /// The pools as far as they have come.
+    #[must_use]
+    pub fn so_far(&self) -> Pools<'_> {
+        Pools { u8s: self.u8s[..].into(), u16s: self.u16s[..].into(), u32s: self.u32s[..].into() }
+    }
     /// The pools, finished.
     #[must_use]
     pub fn finish(self) -> Pools<'static> {

@@ -362,8 +362,9 @@ impl<'a> Compiler<'a> {
         let selectors = self.selectors.finish(checked.otlp, span_kinds, &mut self.pools)?;
         let exempt = self.pools.u32s(&self.exempt);
         let unread = escape::levels(unread, &mut self.pools);
-        let (factors, stops) = factors::stops(&wanted);
+        let (factors, mut stops, owners) = factors::stops(&wanted);
         self.searches.iter_mut().zip(factors).for_each(|(search, factors)| search.factors = factors);
+        stops.confirm = factors::confirm(&self.searches, &stops.lanes, &owners, &mut self.pools);
         Ok(Policy {
             pools: self.pools.finish(),
             rules: self.rules.into(),

@@ -263,8 +263,9 @@ impl Finder<'_> {
         active: &[u64],
     ) {
         self.hosts.ask(policy, text, reading, self.number, active);
-        let lanes = &policy.stops.lanes;
-        self.bits.scan(lanes, input, text, self.paint.segment(), reading);
+        let watch = policy.watch();
+        let lanes = watch.lanes();
+        self.bits.scan(watch, input, text, self.paint.segment(), reading);
         let last = self.paint.segment().end == text.end();
         let segment = self.paint.segment();
         let raw = input.get(..text.end()).unwrap_or(input);

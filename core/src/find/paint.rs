@@ -6,6 +6,7 @@
 //!    whether this byte and the next lie in one match. Parts are the runs that these links hold together. So any
 //!    number of matches takes the same memory, and no order among the searches is needed.
 //! 2. The array covers a segment; a part that is linked across its end stays open until the next one.
+//! 3. Most segments hold one match. It is painted when there is a second one.
 
 use super::Merged;
 use crate::span::Span;
@@ -28,12 +29,14 @@ pub(super) struct Paint<'m> {
     at: usize,
     open: Option<Merged>,
     linked: bool,
+    /// The only match of the segment so far, not painted yet.
+    only: Option<Merged>,
 }
 
 impl<'m> Paint<'m> {
     pub(super) fn new(cells: Room<'m, u16>) -> Self {
         let none = Span::new(0, 0);
-        Self { cells, segment: none, dirty: none, at: 0, open: None, linked: false }
+        Self { cells, segment: none, dirty: none, at: 0, open: None, linked: false, only: None }
     }
 
     /// Starts a value: nothing is open, and the first segment is the empty one before it.
@@ -54,6 +57,7 @@ impl<'m> Paint<'m> {
             cells.fill(0);
         }
         self.segment = segment;
+        self.only = None;
         self.dirty = Span::new(segment.end, segment.start);
         self.at = segment.start;
     }
@@ -62,8 +66,21 @@ impl<'m> Paint<'m> {
         at.saturating_sub(self.segment.start)
     }
 
-    /// Paints the part of a match that lies in the segment.
+    /// Adds the part of a match that lies in the segment.
+    #[inline]
     pub(super) fn add(&mut self, span: Span, rule: u16) {
+        let nothing = self.dirty.start >= self.dirty.end && self.open.is_none() && self.only.is_none();
+        if nothing && span.start >= self.segment.start && span.end <= self.segment.end {
+            self.only = Some(Merged { span, rule });
+            return;
+        }
+        if let Some(Merged { span, rule }) = self.only.take() {
+            self.paint(span, rule);
+        }
+        self.paint(span, rule);
+    }
+
+    fn paint(&mut self, span: Span, rule: u16) {
         let start = span.start.max(self.segment.start);
         let end = span.end.min(self.segment.end);
         let (from, to) = (self.index(start), self.index(end));
@@ -79,7 +96,18 @@ impl<'m> Paint<'m> {
     }
 
     /// The next part that ends in the segment.
+    #[inline]
     pub(super) fn sweep(&mut self) -> Option<Merged> {
+        if self.only.is_some() {
+            return self.only.take();
+        }
+        if self.dirty.start >= self.dirty.end && self.open.is_none() {
+            return None;
+        }
+        self.sweep_painted()
+    }
+
+    fn sweep_painted(&mut self) -> Option<Merged> {
         self.at = self.at.max(self.dirty.start.min(self.segment.end));
         while self.at < self.dirty.end {
             let cell = self.cells[self.index(self.at) % SEGMENT];

@@ -1,7 +1,7 @@
 //! What happens to a value, wherever it was found.
 
 use super::{OnFinding, Pace, Reader, Work, sweep, walk};
-use crate::factor::Stops;
+use crate::factor::Watch;
 use crate::find::Value;
 use crate::policy::Policy;
 use crate::report::{Finding, Path};
@@ -274,7 +274,7 @@ impl Engine<'_, '_, '_, '_, '_> {
     ) -> Result<(), Refusal> {
         let depth = brackets.depth();
         let course = Course { everything: false, ..*course };
-        let checked = sweeper.sweep(&mut sweep::Check(self.target.input()), brackets, &Stops::NONE, &course);
+        let checked = sweeper.sweep(&mut sweep::Check(self.target.input()), brackets, Watch::NONE, &course);
         brackets.truncate(depth);
         checked.map(|_| ())
     }
@@ -292,7 +292,7 @@ impl Engine<'_, '_, '_, '_, '_> {
         let course = Course { tracks: self.tracking, ..*course };
         let mut level = sweep::Level::new(self, deeper, course.level);
         let floor = level.floor();
-        let swept = sweeper.sweep(&mut level, brackets, &policy.stops, &course);
+        let swept = sweeper.sweep(&mut level, brackets, policy.watch(), &course);
         while self.work.selection.depth() > floor {
             self.work.selection.close();
         }

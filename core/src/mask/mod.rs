@@ -332,7 +332,7 @@ impl Masker<'_> {
         };
         let (reader, deeper) = self.readers.split_first_mut()?;
         let mut level = sweep::Level::new(&mut engine, deeper, 0);
-        let swept = reader.sweeper.sweep(&mut level, &mut self.brackets, &policy.stops, &course);
+        let swept = reader.sweeper.sweep(&mut level, &mut self.brackets, policy.watch(), &course);
         swept.ok().filter(|_| !engine.doubt)
     }
 

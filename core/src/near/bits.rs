@@ -2,7 +2,7 @@
 
 use super::align::place_before;
 use crate::arch::{BLOCK, Isa, Path, WINDOW, Work};
-use crate::factor::{Groups, Lanes, MAX_GROUPS, Reach, has_short_escape};
+use crate::factor::{Front, Groups, Lanes, MAX_GROUPS, Reach, Watch, has_short_escape};
 use crate::span::Span;
 use crate::table::Room;
 use crate::view::Text;
@@ -61,12 +61,13 @@ impl<'m> Bits<'m> {
     /// Looks at `segment` of the value that `text` reads, its reading number `reading`. Segments follow each other.
     pub(crate) fn scan<T: Text>(
         &mut self,
-        lanes: &Lanes,
+        watch: Watch<'_>,
         input: &[u8],
         text: T,
         segment: Span,
         reading: usize,
     ) {
+        let lanes = watch.lanes();
         self.segment = segment;
         self.present = 0;
         self.count = 0;
@@ -75,7 +76,8 @@ impl<'m> Bits<'m> {
         }
         self.blocks = [0; MAX_GROUPS];
         let path = self.path;
-        let escaped = path.run(Blocks { bits: self, lanes, input });
+        let escaped =
+            path.run(Blocks { bits: self, watch, input, value: Span::new(text.start(), text.end()) });
         let mut known = match segment.start > text.start() {
             true => self.known[reading % READINGS],
             false => text.start(),
@@ -256,8 +258,9 @@ fn shown_to_readers<T: Text>(lanes: &Lanes, text: T, mut place: usize) -> Groups
 /// Looks at each block of the segment; whether there is an escape of four digits.
 struct Blocks<'b, 'm, 'a> {
     bits: &'b mut Bits<'m>,
-    lanes: &'a Lanes,
+    watch: Watch<'a>,
     input: &'a [u8],
+    value: Span,
 }
 
 impl Work for Blocks<'_, '_, '_> {
@@ -265,7 +268,8 @@ impl Work for Blocks<'_, '_, '_> {
 
     #[inline(always)]
     fn run(self, isa: impl Isa) -> bool {
-        let Self { bits, lanes, input } = self;
+        let Self { bits, watch, input, value } = self;
+        let (lanes, text) = (watch.lanes(), input.get(..value.end).unwrap_or(input));
         let Span { start, end } = bits.segment;
         let mut escapes = 0;
         let mut block = start;
@@ -289,9 +293,17 @@ impl Work for Blocks<'_, '_, '_> {
                 let bit = places.trailing_zeros() as usize;
                 places &= places - 1;
                 let byte = |offset: isize| window[(BLOCK + bit).wrapping_add_signed(offset) % WINDOW];
-                let groups = lanes.shown(byte);
-                if groups != 0 {
-                    bits.set(block + bit, groups);
+                let (place, groups) = (block + bit, lanes.shown(byte));
+                if groups == 0 {
+                    continue;
+                }
+                let front = match place == value.start {
+                    true => Front::Edge,
+                    false => lanes.front_within(byte),
+                };
+                let left = watch.follow.left::<false>(groups, front, text.get(place..).unwrap_or(&[]));
+                if left != 0 {
+                    bits.set(place, left);
                 }
             }
             block += BLOCK;

@@ -95,21 +95,34 @@ fn string(src: &[u8], at: usize) -> Option<Span> {
     (end < src.len()).then(|| Span::new(at + 1, end))
 }
 
-/// The quote that ends the string whose content begins at `at`; the end of `src` if there is none.
-fn string_end(src: &[u8], mut at: usize) -> usize {
-    const STEP: usize = 16;
-    loop {
-        // Most values are long: whole steps without a quote or backslash are passed over.
-        let rest = src.get(at..).unwrap_or(&[]);
-        let dull = |step: &&[u8]| step.iter().all(|byte| *byte != b'"' && *byte != b'\\');
-        at += rest.chunks_exact(STEP).take_while(dull).count() * STEP;
-        let Some(step) = src.get(at..) else { return src.len() };
-        let Some(mark) = step.iter().position(|byte| matches!(byte, b'"' | b'\\')) else { return src.len() };
-        match step.get(mark) {
-            Some(b'"') => return at + mark,
-            _ => at += mark + 2,
+/// The quote that ends the string whose content begins at `start`; the end of `src` if there is none.
+fn string_end(src: &[u8], start: usize) -> usize {
+    let mut at = start;
+    while let Some(quote) = next_quote(src, at) {
+        let text = src.get(start..quote).unwrap_or(&[]);
+        let slashes = text.iter().rev().take_while(|byte| **byte == b'\\').count();
+        if slashes % 2 == 0 {
+            return quote;
         }
+        at = quote + 1;
     }
+    src.len()
+}
+
+/// The first quote at or behind `at`, found eight bytes at a time.
+fn next_quote(src: &[u8], mut at: usize) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    while let Some(step) = src.get(at..).and_then(|rest| rest.first_chunk()) {
+        let other = u64::from_le_bytes(*step) ^ (ONES * b'"' as u64);
+        // The topmost bit of the first byte that is zero, and of none before it.
+        let zero = other.wrapping_sub(ONES) & !other & (ONES << 7);
+        if zero != 0 {
+            return Some(at + zero.trailing_zeros() as usize / 8);
+        }
+        at += step.len();
+    }
+    let rest = src.get(at..)?;
+    rest.iter().position(|byte| *byte == b'"').map(|place| at + place)
 }
 
 #[cfg(test)]

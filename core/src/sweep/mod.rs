@@ -3,7 +3,7 @@
 //! Plain version: `scan`, which walks all tokens. Departures:
 //!
 //! 1. The grammar is bit logic over blocks of 64 bytes (`bits`); only brackets are walked.
-//! 2. Only values are told of in which a factor of the policy shows ([`Stops`]), and all values under a name that calls
+//! 2. Only values are told of in which a factor of the policy shows ([`Watch`]), and all values under a name that calls
 //!    for it. Where a value stands is told by the open brackets and its name, so whoever follows places catches up then.
 //! 3. What this version is not made for (a text that is no object or array) it refuses with [`Refusal::Doubt`], and `scan` reads the text again.
 
@@ -21,7 +21,7 @@ pub use visit::{At, Course, Refusal, Swept, Then, Visitor};
 pub use window::Seen;
 
 use crate::arch::{BLOCK, Isa, Path, Work};
-use crate::factor::{Stops, free};
+use crate::factor::{Watch, free};
 use crate::scan::NotJson;
 use crate::scan::scalar_token::Scalar;
 use crate::span::Span;
@@ -85,23 +85,23 @@ impl Sweeper {
         &mut self,
         visitor: &mut V,
         brackets: &mut Brackets<'_>,
-        stops: &Stops,
+        watch: Watch<'_>,
         course: &Course,
     ) -> Result<Swept, Refusal> {
         if !course.begun {
             self.window.start(course.span, course.level);
         }
         let window = &mut self.window;
-        let watches = course.everything || stops.lanes.used();
+        let watches = course.everything || watch.lanes().used();
         let (path, sequence) = (self.path, course.sequence);
         match watches {
             true => path.run(Sweep::<_, true> {
-                run: Run::new(visitor, brackets, stops, course),
+                run: Run::new(visitor, brackets, watch, course),
                 window,
                 sequence,
             }),
             false => path.run(Sweep::<_, false> {
-                run: Run::new(visitor, brackets, stops, course),
+                run: Run::new(visitor, brackets, watch, course),
                 window,
                 sequence,
             }),
@@ -181,7 +181,7 @@ struct Open {
 struct Run<'r, 'm, V, const WATCHES: bool> {
     visitor: &'r mut V,
     brackets: &'r mut Brackets<'m>,
-    stops: &'r Stops,
+    watch: Watch<'r>,
     tracks: bool,
     trusted: bool,
     base: usize,
@@ -214,13 +214,13 @@ struct Ends {
 }
 
 impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
-    fn new(visitor: &'r mut V, brackets: &'r mut Brackets<'m>, stops: &'r Stops, course: &Course) -> Self {
+    fn new(visitor: &'r mut V, brackets: &'r mut Brackets<'m>, watch: Watch<'r>, course: &Course) -> Self {
         let base = brackets.depth();
         let room = brackets.room();
         Self {
             visitor,
             brackets,
-            stops,
+            watch,
             tracks: course.tracks,
             trusted: course.trusted,
             base,
@@ -245,10 +245,10 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         let Some(around) = window.around(index) else { return Err(Refusal::Doubt) };
         let Some(bytes) = around[BLOCK..].first_chunk() else { return Err(Refusal::Doubt) };
         let (block, escapes) = self.carry.block(isa, bytes, self.trusted)?;
-        let places = match WATCHES && self.stops.lanes.used() {
+        let places = match WATCHES && self.watch.lanes().used() {
             true => {
                 let free = free(isa, isa.load(bytes), escapes.behind, &mut self.word);
-                isa.places(self.stops.lanes.sets(), around, free)
+                isa.places(self.watch.lanes().sets(), around, free)
             }
             false => 0,
         };
@@ -260,11 +260,11 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         }
         let mut ends = Ends::default();
         if WATCHES {
-            let numbers = if self.stops.bare == 0 { 0 } else { block.scalars };
+            let numbers = if self.watch.stops.bare == 0 { 0 } else { block.scalars };
             let places = places & (block.inside | numbers);
             let sure = match escapes.any_unicode {
                 0 => 0,
-                some => places::behind_unicode(window, start, some, &self.stops.lanes),
+                some => places::behind_unicode(window, start, some, self.watch.lanes()),
             };
             if places | sure != 0 || self.string.stop || self.scalar.stop {
                 ends = self.ends(window, start, &block, places, sure);
@@ -447,9 +447,17 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
 
     /// Where strings and numbers end in which a factor shows; `sure` are places that have been looked at.
     fn ends(&mut self, window: &Window, start: usize, block: &Block, places: u64, sure: u64) -> Ends {
-        let shown = |bit: u32| places::shown(window, (start + bit as usize) as isize, &self.stops.lanes);
-        let inside = |bit: u32| sure >> bit & 1 == 1 || shown(bit) != 0;
-        let bare = |bit: u32| shown(bit) & self.stops.bare != 0;
+        let Watch { stops, follow } = self.watch;
+        let place = |bit: u32| (start + bit as usize) as isize;
+        let shown = |bit: u32| places::shown(window, place(bit), &stops.lanes);
+        let inside = |bit: u32| {
+            let confirmed = |groups| {
+                let front = stops.lanes.front(|offset| window.byte(place(bit) + offset));
+                follow.any_left::<true>(groups, front, window.from(place(bit)))
+            };
+            sure >> bit & 1 == 1 || Some(shown(bit)).filter(|groups| *groups != 0).is_some_and(confirmed)
+        };
+        let bare = |bit: u32| shown(bit) & stops.bare != 0;
         let (text, digits) = ((places | sure) & block.inside, places & block.scalars);
         Ends {
             strings: places::ends(text, block.ends, &mut self.string.stop, inside),

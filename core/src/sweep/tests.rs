@@ -3,7 +3,7 @@ extern crate std;
 
 use super::{At, Bracket, Brackets, Course, Refusal, Seen, Sweeper, Then, Visitor};
 use crate::arch::{BLOCK, Path};
-use crate::factor::Stops;
+use crate::factor::Watch;
 use crate::scan::grammar::Containers;
 use crate::scan::scalar_token::Scalar;
 use crate::scan::{Events, Scanner};
@@ -160,7 +160,7 @@ fn compare(sweepers: &mut [Sweeper], input: &[u8], span: Span, level: u8) -> Opt
             let mut swept = Values { input, found: Vec::new(), placed: true };
             let mut brackets = Brackets::new(DEPTH);
             let course = course(span, level, everything);
-            match sweeper.sweep(&mut swept, &mut brackets, &Stops::NONE, &course) {
+            match sweeper.sweep(&mut swept, &mut brackets, Watch::NONE, &course) {
                 Err(Refusal::Doubt) => doubt = true,
                 Err(Refusal::NotJson) if !valid => {}
                 Ok(_) if valid && !everything => assert!(swept.found.is_empty()),
@@ -232,7 +232,7 @@ fn several_texts_follow_each_other() {
         let swept = sweeper.sweep(
             &mut values,
             &mut brackets,
-            &Stops::NONE,
+            Watch::NONE,
             &Course { sequence, ..course(span, 0, true) },
         );
         match sequence {

@@ -95,10 +95,12 @@ pub fn build(
     let symbolic = classes.rewrite(&hir);
     let alphabet = classes.alphabet(pools);
     let columns = classes.bytes();
-    let tried = tables::anchored(&symbolic, columns, limits)?;
-    let tried = tried.and_then(|table| Some((table.waits()?, table)));
-    let within =
-        |most: usize| tried.as_ref().filter(|(waits, _)| waits.iter().all(|wait| usize::from(*wait) <= most));
+    let tried = tables::anchored(&symbolic, limits)?;
+    let table = tried.as_ref().map(|tried| tried.flat(columns));
+    let waiting = table.and_then(|table| Some((table.waits()?, table)));
+    let within = |most: usize| {
+        waiting.as_ref().filter(|(waits, _)| waits.iter().all(|wait| usize::from(*wait) <= most))
+    };
     let stored = |(waits, table): &(Vec<u16>, tables::Flat), pools: &mut PoolBuilder| Dfa {
         alphabet,
         forward: table.store(pools),
@@ -108,7 +110,7 @@ pub fn build(
     };
     let dfa = if let Some(table) = within(SHORT_WAIT) {
         stored(table, pools)
-    } else if let Some((forward, reverse)) = tables::searching(&symbolic, columns, limits)? {
+    } else if let Some((forward, reverse)) = tables::searching(&symbolic, tried.as_ref(), columns, limits)? {
         let (forward, reverse) = (forward.store(pools), reverse.store(pools));
         Dfa { alphabet, forward, reverse, mode: Mode::Search, waits: Part::default() }
     } else if let Some(table) = within(LONG_WAIT) {

@@ -23,22 +23,39 @@ pub(super) struct Flat {
 /// States above this count are not minimized: it would take too long.
 const MINIMIZE_STATES: usize = 500;
 
+/// More pairs of states than this are not looked at.
+const MOST_PAIRS: usize = 1 << 20;
+
+/// An automaton that matches where it is put.
+pub(super) struct Tried(DFA<Vec<u32>>);
+
+impl Tried {
+    pub(super) fn flat(&self, bytes: &[u8]) -> Flat {
+        flat(&self.0, Anchored::Yes, bytes, &HashSet::new())
+    }
+}
+
+/// An automaton that matches where it is put. `None` when it grows too large.
+pub(super) fn anchored(hir: &Hir, limits: Limits) -> Result<Option<Tried>, AutomatonError> {
+    let forward = determinize(hir, false, StartKind::Anchored, MatchKind::LeftmostFirst, limits)?;
+    Ok(forward.map(Tried))
+}
+
 /// Automata that search: forward from anywhere, and back to the start. `None` when they grow too large.
 pub(super) fn searching(
     hir: &Hir,
+    tried: Option<&Tried>,
     bytes: &[u8],
     limits: Limits,
 ) -> Result<Option<(Flat, Flat)>, AutomatonError> {
     let forward = determinize(hir, false, StartKind::Unanchored, MatchKind::LeftmostFirst, limits)?;
     let reverse = determinize(hir, true, StartKind::Anchored, MatchKind::All, limits)?;
     let (Some(forward), Some(reverse)) = (forward, reverse) else { return Ok(None) };
-    Ok(Some((flat(&forward, Anchored::No, bytes), flat(&reverse, Anchored::Yes, bytes))))
-}
-
-/// An automaton that matches where it is put. `None` when it grows too large.
-pub(super) fn anchored(hir: &Hir, bytes: &[u8], limits: Limits) -> Result<Option<Flat>, AutomatonError> {
-    let forward = determinize(hir, false, StartKind::Anchored, MatchKind::LeftmostFirst, limits)?;
-    Ok(forward.map(|dfa| flat(&dfa, Anchored::Yes, bytes)))
+    let idle = idle(&forward, tried, bytes);
+    Ok(Some((
+        flat(&forward, Anchored::No, bytes, &idle),
+        flat(&reverse, Anchored::Yes, bytes, &HashSet::new()),
+    )))
 }
 
 fn determinize(
@@ -64,34 +81,17 @@ fn determinize(
     Ok(if states <= MINIMIZE_STATES { build(true).or(Some(dfa)) } else { Some(dfa) })
 }
 
-fn flat(dfa: &DFA<Vec<u32>>, anchored: Anchored, bytes: &[u8]) -> Flat {
+fn flat(dfa: &DFA<Vec<u32>>, anchored: Anchored, bytes: &[u8], idle: &HashSet<StateID>) -> Flat {
     let columns = bytes.len() + 1;
-    let start = |look_behind: Option<u8>| {
-        dfa.start_state(&start::Config::new().anchored(anchored).look_behind(look_behind)).ok()
-    };
-    let starts: Vec<Option<StateID>> =
-        std::iter::once(None).chain(bytes.iter().map(|b| Some(*b))).map(start).collect();
-    let mut states =
-        starts.iter().flatten().copied().filter(|id| !dfa.is_dead_state(*id)).collect::<Vec<_>>();
-    let mut seen: HashMap<StateID, usize> = HashMap::new();
-    let mut order = Vec::new();
-    while let Some(state) = states.pop() {
-        if seen.contains_key(&state) {
-            continue;
-        }
-        seen.insert(state, order.len());
-        order.push(state);
-        states.extend(row(dfa, state, bytes).filter(|id| !dfa.is_dead_state(*id)));
-    }
+    let starts = starts(dfa, anchored, bytes);
+    let mut order = reachable(dfa, &starts, bytes);
     // Idle states come first and matching states last, so that one comparison tells them.
-    let busy = busy(dfa, &order, &starts, bytes);
-    let is_idle = |state: &StateID| !busy.contains(state) && !dfa.is_match_state(*state);
-    order.sort_by_key(|state| (dfa.is_match_state(*state), !is_idle(state)));
-    let idle = order.iter().filter(|state| is_idle(state)).count();
+    order.sort_by_key(|state| (dfa.is_match_state(*state), !idle.contains(state)));
     let number =
         |id: StateID, at: &HashMap<StateID, usize>| at.get(&id).map_or(0, |i| ((i + 1) * columns) as u32);
     let at: HashMap<StateID, usize> = order.iter().enumerate().map(|(i, id)| (*id, i)).collect();
     let plain = order.iter().filter(|state| !dfa.is_match_state(**state)).count();
+    let idle = order.iter().filter(|state| idle.contains(state)).count();
     let mut transitions = vec![0; columns];
     for state in &order {
         transitions.extend(row(dfa, *state, bytes).map(|id| number(id, &at)));
@@ -105,24 +105,87 @@ fn flat(dfa: &DFA<Vec<u32>>, anchored: Anchored, bytes: &[u8]) -> Flat {
     }
 }
 
-/// States that have seen something that a match may have begun with: those that go on otherwise than a search that
-/// begins behind the byte that led to them.
-fn busy(
-    dfa: &DFA<Vec<u32>>,
-    order: &[StateID],
-    starts: &[Option<StateID>],
-    bytes: &[u8],
-) -> HashSet<StateID> {
+/// The states to start in: at the edge of the text, then behind each byte.
+fn starts(dfa: &DFA<Vec<u32>>, anchored: Anchored, bytes: &[u8]) -> Vec<Option<StateID>> {
+    let start = |look_behind: Option<u8>| {
+        dfa.start_state(&start::Config::new().anchored(anchored).look_behind(look_behind)).ok()
+    };
+    std::iter::once(None).chain(bytes.iter().map(|b| Some(*b))).map(start).collect()
+}
+
+/// All states that are not dead.
+fn reachable(dfa: &DFA<Vec<u32>>, starts: &[Option<StateID>], bytes: &[u8]) -> Vec<StateID> {
+    let mut states =
+        starts.iter().flatten().copied().filter(|id| !dfa.is_dead_state(*id)).collect::<Vec<_>>();
+    let mut seen = HashSet::new();
+    let mut order = Vec::new();
+    while let Some(state) = states.pop() {
+        if seen.insert(state) {
+            order.push(state);
+            states.extend(row(dfa, state, bytes).filter(|id| !dfa.is_dead_state(*id)));
+        }
+    }
+    order
+}
+
+/// States of a search that have seen nothing that a match could have begun with: however they are come to, they go on as
+/// a search that begins behind the byte that led there, and no match that has begun is under way in them.
+fn idle(search: &DFA<Vec<u32>>, tried: Option<&Tried>, bytes: &[u8]) -> HashSet<StateID> {
+    let starts = starts(search, Anchored::No, bytes);
+    let order = reachable(search, &starts, bytes);
+    let Some(begun) = tried.and_then(|tried| begun(search, &tried.0, &order, bytes)) else {
+        return HashSet::new();
+    };
     let mut kinds: HashMap<Vec<StateID>, usize> = HashMap::new();
     let mut kind_of = HashMap::new();
-    for state in order {
+    for state in &order {
         let fresh = kinds.len();
-        let kind = *kinds.entry(row(dfa, *state, bytes).collect()).or_insert(fresh);
+        let kind = *kinds.entry(row(search, *state, bytes).collect()).or_insert(fresh);
         kind_of.insert(*state, kind);
     }
-    let begun: Vec<Option<usize>> = starts.iter().skip(1).map(|id| kind_of.get(&(*id)?).copied()).collect();
-    let steps = order.iter().flat_map(|state| row(dfa, *state, bytes).take(bytes.len()).zip(&begun));
-    steps.filter(|(to, begun)| kind_of.get(to) != begun.as_ref()).map(|(to, _)| to).collect()
+    let fresh: Vec<Option<usize>> = starts.iter().skip(1).map(|id| kind_of.get(&(*id)?).copied()).collect();
+    let steps = order.iter().flat_map(|state| row(search, *state, bytes).take(bytes.len()).zip(&fresh));
+    let busy: HashSet<StateID> =
+        steps.filter(|(to, fresh)| kind_of.get(to) != fresh.as_ref()).map(|(to, _)| to).collect();
+    let is_idle =
+        |state: &StateID| !busy.contains(state) && !begun.contains(state) && !search.is_match_state(*state);
+    order.into_iter().filter(is_idle).collect()
+}
+
+/// States of a search in which a match is under way: one that has begun at least a byte before. In `(?:ab)*c` such a state
+/// may go on as if nothing had begun, but its match begins earlier. `None` when there is too much to look at.
+fn begun(
+    search: &DFA<Vec<u32>>,
+    tried: &DFA<Vec<u32>>,
+    order: &[StateID],
+    bytes: &[u8],
+) -> Option<HashSet<StateID>> {
+    let fresh = starts(tried, Anchored::Yes, bytes);
+    let behind = |byte: usize| fresh.get(byte + 1).copied().flatten();
+    let mut pairs: Vec<(StateID, StateID)> = Vec::new();
+    let at_edge = starts(search, Anchored::No, bytes);
+    pairs.extend(at_edge.into_iter().zip(&fresh).filter_map(|(state, fresh)| Some((state?, (*fresh)?))));
+    for state in order {
+        let next = row(search, *state, bytes).take(bytes.len()).enumerate();
+        pairs.extend(next.filter_map(|(byte, to)| Some((to, behind(byte)?))));
+    }
+    let mut seen = HashSet::new();
+    let mut begun = HashSet::new();
+    while let Some((state, of_match)) = pairs.pop() {
+        if !seen.insert((state, of_match)) {
+            continue;
+        }
+        if seen.len() > MOST_PAIRS {
+            return None;
+        }
+        for (to, match_to) in row(search, state, bytes).zip(row(tried, of_match, bytes)).take(bytes.len()) {
+            if !tried.is_dead_state(match_to) && !search.is_match_state(to) {
+                begun.insert(to);
+                pairs.push((to, match_to));
+            }
+        }
+    }
+    Some(begun)
 }
 
 /// Where a state goes: on each byte, then at the end of the text.

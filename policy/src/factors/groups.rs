@@ -1,6 +1,8 @@
 //! Factors that look alike share a group, of which there are few.
 
+use super::Offsets;
 use super::lanes::{Window, exactly, roughly, union};
+use std::collections::BTreeMap;
 
 /// More clusters than this are put together as they come: the work for each factor stays bounded.
 const OPEN: usize = 256;
@@ -9,14 +11,14 @@ const OPEN: usize = 256;
 #[derive(Clone, Debug)]
 pub(super) struct Cluster {
     pub(super) window: Window,
-    /// Ascending.
-    pub(super) owners: Vec<usize>,
+    /// With how far before the factor matches of theirs may begin.
+    pub(super) owners: BTreeMap<usize, Offsets>,
     exactly: f64,
     roughly: f64,
 }
 
 impl Cluster {
-    fn new(window: Window, owners: Vec<usize>) -> Self {
+    fn new(window: Window, owners: BTreeMap<usize, Offsets>) -> Self {
         Self { window, owners, exactly: exactly(&window), roughly: roughly(&window) }
     }
 }
@@ -38,15 +40,16 @@ impl Clusters {
         self.all
     }
 
-    pub(super) fn add(&mut self, window: Window, owner: usize) {
+    pub(super) fn add(&mut self, window: Window, owner: usize, offsets: Offsets) {
         if let Some(known) = self.all.iter().position(|cluster| cluster.window == window) {
-            if !self.all[known].owners.contains(&owner) {
-                self.all[known].owners.push(owner);
+            let others = self.all[known].owners.len();
+            self.all[known].owners.entry(owner).or_default().add(offsets);
+            if self.all[known].owners.len() > others {
                 self.weigh(known);
             }
             return;
         }
-        self.push(Cluster::new(window, vec![owner]));
+        self.push(Cluster::new(window, BTreeMap::from([(owner, offsets)])));
         self.reduce(OPEN);
     }
 
@@ -84,15 +87,14 @@ impl Clusters {
 
 fn both(a: &Cluster, b: &Cluster) -> Cluster {
     let window = union(&a.window, &b.window);
-    let mut owners = [&a.owners[..], &b.owners].concat();
-    owners.sort_unstable();
-    owners.dedup();
+    let mut owners = a.owners.clone();
+    b.owners.iter().for_each(|(owner, offsets)| owners.entry(*owner).or_default().add(*offsets));
     Cluster::new(window, owners)
 }
 
 /// How much more there is to try when two are one.
 fn cost(a: &Cluster, b: &Cluster) -> f64 {
-    let common = a.owners.iter().filter(|owner| b.owners.contains(owner)).count();
+    let common = a.owners.keys().filter(|owner| b.owners.contains_key(owner)).count();
     let window = union(&a.window, &b.window);
     let both = exactly(&window) * work(a.owners.len() + b.owners.len() - common) + roughly(&window);
     let apart = |cluster: &Cluster| cluster.exactly * work(cluster.owners.len()) + cluster.roughly;
@@ -104,15 +106,22 @@ fn work(owners: usize) -> f64 {
     1.0 + 0.3 * owners as f64
 }
 
-/// Those that no other one holds.
-pub(super) fn without_cover(windows: Vec<Window>) -> Vec<Window> {
-    let mut left: Vec<Window> = Vec::new();
-    for window in windows {
-        if left.iter().any(|other| union(other, &window) == *other) {
+/// Those that no other one holds; it begins where theirs do too.
+pub(super) fn without_cover(windows: Vec<(Window, Offsets)>) -> Vec<(Window, Offsets)> {
+    let mut left: Vec<(Window, Offsets)> = Vec::new();
+    for (window, mut offsets) in windows {
+        if let Some((_, others)) = left.iter_mut().find(|(other, _)| union(other, &window) == *other) {
+            others.add(offsets);
             continue;
         }
-        left.retain(|other| union(other, &window) != window);
-        left.push(window);
+        left.retain(|(other, others)| {
+            let held = union(other, &window) == window;
+            if held {
+                offsets.add(*others);
+            }
+            !held
+        });
+        left.push((window, offsets));
     }
     left
 }

@@ -5,6 +5,7 @@
 //! behind a repetition without bound, the factor is what stands behind it. The factors of all searches and of the
 //! names that select values are then put into few groups (`groups`).
 
+mod confirm;
 mod groups;
 mod lanes;
 mod names;
@@ -16,14 +17,40 @@ use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look};
 use sequences::{Sequence, Sets};
 use spanmask_core::factor::{Reach, Run};
 
+pub(crate) use confirm::confirm;
 pub(crate) use stops::{Wanted, stops};
 
 /// The factors of one search.
 #[derive(Clone, Debug)]
 pub(crate) struct Shown {
     /// Every match shows one of these.
-    pub(crate) windows: Vec<Window>,
+    pub(crate) windows: Vec<(Window, Offsets)>,
     pub(crate) reach: Reach,
+}
+
+/// How many characters may stand between the start of a match and its factor: bit `n` for `n`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) struct Offsets(u16);
+
+impl Offsets {
+    const ANY: Self = Self(u16::MAX);
+
+    fn exactly(count: usize) -> Self {
+        Self(1 << count.min(FAR + 1))
+    }
+
+    fn add(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
+    /// As many as there are.
+    fn is_any(self) -> bool {
+        self == Self::ANY
+    }
+
+    fn each(self) -> impl Iterator<Item = usize> {
+        (0..=FAR).filter(move |count| self.0 >> count & 1 == 1)
+    }
 }
 
 /// A search whose factors show at more than this share of places is as well tried anywhere.
@@ -40,7 +67,7 @@ const LITERALS: usize = 64;
 
 /// Factors of a part of a pattern, and what may stand before them.
 struct Part {
-    windows: Vec<Window>,
+    windows: Vec<(Window, Offsets)>,
     share: f64,
     far: Far,
 }
@@ -117,10 +144,11 @@ fn shown(parts: Vec<Part>, tells: f64) -> Option<Shown> {
     }
     let run = Run { ascii: chars.ascii_bits().into(), wide: chars.is_wide() };
     let reach = if is_run { Reach::Run(run) } else { Reach::chars(most as u8) };
-    let mut windows: Vec<Window> = Vec::new();
-    for window in parts.iter().flat_map(|part| &part.windows) {
-        if !windows.contains(window) {
-            windows.push(*window);
+    let mut windows: Vec<(Window, Offsets)> = Vec::new();
+    for (window, offsets) in parts.iter().flat_map(|part| &part.windows) {
+        match windows.iter_mut().find(|(known, _)| known == window) {
+            Some((_, known)) => known.add(*offsets),
+            None => windows.push((*window, *offsets)),
         }
     }
     (!windows.is_empty()).then_some(Shown { windows, reach })
@@ -170,10 +198,10 @@ fn best_places(sets: &Sets, sequences: &[Sequence]) -> Option<Part> {
         for number in &sequence.chars[..at] {
             before = before.union(sets.set(*number));
         }
-        part.windows.extend(windows);
+        part.windows.extend(windows.into_iter().map(|window| (window, Offsets::exactly(at))));
     }
     part.windows = groups::without_cover(part.windows);
-    part.share = part.windows.iter().map(share).sum();
+    part.share = part.windows.iter().map(|(window, _)| share(window)).sum();
     part.far = Far::Chars(most, before);
     Some(part)
 }
@@ -195,9 +223,9 @@ fn behind_run(sets: &mut Sets, parts: &[Hir], at: usize) -> Option<Part> {
     if sequences.iter().any(|sequence| sequence.chars.len() <= first) {
         return None;
     }
-    let windows = sequences.iter().flat_map(|sequence| sets.windows(sequence, first)).collect();
-    let windows = groups::without_cover(windows);
-    let share = windows.iter().map(share).sum::<f64>() * far;
+    let windows = sequences.iter().flat_map(|sequence| sets.windows(sequence, first));
+    let windows = groups::without_cover(windows.map(|window| (window, Offsets::ANY)).collect());
+    let share = windows.iter().map(|(window, _)| share(window)).sum::<f64>() * far;
     Some(Part { windows, share, far: Far::Run(run) })
 }
 

@@ -2,10 +2,11 @@
 
 use super::groups::{Cluster, Clusters};
 use super::lanes::{Bytes, Window, share};
-use super::{Shown, names};
+use super::{Offsets, Shown, names};
 use spanmask_core::arch::LANES;
-use spanmask_core::factor::{Factors, Groups, Lanes, MAX_GROUPS, Stops};
+use spanmask_core::factor::{Confirm, Factors, Groups, Lanes, MAX_GROUPS, Stops};
 use spanmask_core::table::Pad;
+use std::collections::BTreeMap;
 
 /// Groups of names, if searches need the others.
 const NAMES: usize = 4;
@@ -23,8 +24,11 @@ pub(crate) struct Wanted {
     pub(crate) under_name: bool,
 }
 
-/// The factors of each, and which values must be looked at.
-pub(crate) fn stops(wanted: &[Wanted]) -> (Vec<Factors>, Stops) {
+/// Whose the factors of each group are, by number of the search.
+pub(crate) type Owners = Vec<BTreeMap<usize, Offsets>>;
+
+/// The factors of each, which values must be looked at, and whose the groups are.
+pub(crate) fn stops(wanted: &[Wanted]) -> (Vec<Factors>, Stops, Owners) {
     let (mut searches, mut names) = (Clusters::default(), Clusters::default());
     let mut everywhere = false;
     let mut used = Vec::new();
@@ -34,9 +38,12 @@ pub(crate) fn stops(wanted: &[Wanted]) -> (Vec<Factors>, Stops) {
         used.push(by_factor);
         match (&wanted.shown, named) {
             (Some(shown), _) if by_factor => {
-                shown.windows.iter().for_each(|window| searches.add(*window, owner));
+                let windows = shown.windows.iter();
+                windows.for_each(|(window, offsets)| searches.add(*window, owner, *offsets));
             }
-            (_, Some(windows)) => windows.into_iter().for_each(|window| names.add(window, 0)),
+            (_, Some(windows)) => {
+                windows.into_iter().for_each(|window| names.add(window, 0, Offsets::default()));
+            }
             _ => everywhere = true,
         }
     }
@@ -54,7 +61,7 @@ pub(crate) fn stops(wanted: &[Wanted]) -> (Vec<Factors>, Stops) {
     let mut factors: Vec<Factors> = wanted.iter().map(|_| Factors::default()).collect();
     let mut bare: Groups = 0;
     for (group, cluster) in searches.iter().enumerate() {
-        for &owner in &cluster.owners {
+        for &owner in cluster.owners.keys() {
             factors[owner].groups |= 1 << group;
             bare |= Groups::from(wanted[owner].bare) << group;
         }
@@ -66,7 +73,8 @@ pub(crate) fn stops(wanted: &[Wanted]) -> (Vec<Factors>, Stops) {
     }
     let lanes = lanes(searches.iter().chain(&names));
     let names = (0..names.len()).fold(0, |bits: Groups, i| bits | 1 << (searches.len() + i));
-    (factors, Stops { lanes, bare, names, everywhere, pad: Pad::ZERO })
+    let owners = searches.into_iter().map(|cluster| cluster.owners).collect();
+    (factors, Stops { lanes, confirm: Confirm::NONE, bare, names, everywhere, pad: Pad::ZERO }, owners)
 }
 
 /// The factors of the rarest list, if one has any.

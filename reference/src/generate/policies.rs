@@ -103,6 +103,9 @@ impl Random {
             r"\B[e-o]\B",
             r"\n\w*|\t",
             r#""[^"]*""#,
+            r"(?:\d{4}-)*(?:\d{3}-\d{4}|@)",
+            r"(?:\w+\.)*(?:com|org)",
+            r"(?:[a-z]+ )*quick|(?:\d[ -])*\d{3}\b",
         ];
         if self.once_in(3) {
             rule["patterns"] = json!(distinct(self.some(&patterns, 3)));

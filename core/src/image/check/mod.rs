@@ -5,7 +5,7 @@ mod literals;
 mod select;
 
 use super::{ImageError, Section};
-use crate::factor::Reach;
+use crate::factor::{Confirm, Reach};
 use crate::limits::Limits;
 use crate::matcher::Matcher;
 use crate::matcher::host::Asked;
@@ -66,7 +66,7 @@ fn take<'a, T>(part: Part, pool: &'a [T], left: &mut usize) -> Option<&'a [T]> {
 pub(super) fn policy(policy: &Policy<'_>) -> Result<(), ImageError> {
     let claims = &mut Claims::new(&policy.pools);
     head(policy, claims).ok_or(ImageError::of(Section::Head))?;
-    ensure(policy.stops.lanes.is_sound()).ok_or(ImageError::of(Section::Stops))?;
+    stops(policy, claims).ok_or(ImageError::of(Section::Stops))?;
     select::names(&policy.selectors, claims).ok_or(ImageError::of(Section::Names))?;
     select::segments(&policy.selectors, claims).ok_or(ImageError::of(Section::Segments))?;
     select::selectors(&policy.selectors, claims).ok_or(ImageError::of(Section::Selectors))?;
@@ -85,6 +85,14 @@ fn head(policy: &Policy<'_>, claims: &mut Claims<'_>) -> Sound {
     ensure(policy.selectors.conditions as usize <= select::named(&policy.selectors)?)?;
     escapes(&policy.unread, claims)?;
     claims.conditions(policy.exempt, policy.selectors.conditions)
+}
+
+fn stops(policy: &Policy<'_>, claims: &mut Claims<'_>) -> Sound {
+    let Confirm { columns, rows, width, .. } = &policy.stops.confirm;
+    ensure(policy.stops.lanes.is_sound())?;
+    // A state that has no row counts as one behind which a match may go on.
+    ensure(columns.iter().all(|column| u32::from(*column) < *width))?;
+    ensure(claims.u16s(*rows)?.len().is_multiple_of(*width as usize))
 }
 
 fn rules(policy: &Policy<'_>, claims: &mut Claims<'_>) -> Sound {

@@ -1,9 +1,16 @@
 //! Random matches of many patterns, spelled as JSON: each must show a factor where its search looks for one.
 
-use super::super::{Shown, Wanted, of_literals, parts_of, shown, stops};
+use super::super::{Shown, Wanted, confirm, of_literals, parts_of, shown, stops};
+use crate::automata;
 use regex::Regex;
 use regex_syntax::hir::{Class, Hir, HirKind};
-use spanmask_core::factor::{Factors, Lanes, Reach, ends_escape};
+use spanmask_core::factor::{Factors, Front, Groups, Reach, Stops, Watch, ends_escape};
+use spanmask_core::matcher::Matcher;
+use spanmask_core::policy::Search;
+use spanmask_core::prefilter::Need;
+use spanmask_core::span::Types;
+use spanmask_core::table::{Pad, PoolBuilder, Pools};
+use spanmask_core::validate::Validator;
 
 const PATTERNS: &[&str] = &[
     r"(?:foo|ba[rz]|quux)+\d",
@@ -130,16 +137,19 @@ fn escaped(text: &str) -> String {
 struct Spelled {
     raw: Vec<u8>,
     starts: Vec<usize>,
+    end: usize,
+    bare: bool,
 }
 
 fn spell(text: &str, random: &mut Random, bare: bool) -> Option<Spelled> {
     let (level, slashes) = (1 + random.below(3), random.below(2) == 0);
     let front: &[u8] = if bare { &b":,[ \n\t\r\""[random.below(8)..][..1] } else { b"\"" };
-    let mut spelled_text = Spelled { raw: [b"x\\", front].concat(), starts: Vec::new() };
+    let mut spelled_text = Spelled { raw: [b"x\\", front].concat(), starts: Vec::new(), end: 0, bare };
     for ch in text.chars() {
         spelled_text.starts.push(spelled_text.raw.len());
         spelled_text.raw.extend(spelled(ch, level, slashes)?.bytes());
     }
+    spelled_text.end = spelled_text.raw.len();
     spelled_text.raw.extend(if bare { b"}" } else { b"\"" });
     spelled_text.raw.extend((0..8).map(|_| random.below(256) as u8));
     Some(spelled_text)
@@ -151,8 +161,9 @@ fn shows(
     range: std::ops::Range<usize>,
     spelled: &Spelled,
     factors: &Factors,
-    lanes: &Lanes,
+    watch: &Watch<'_>,
 ) -> bool {
+    let lanes = watch.lanes();
     let first = text[..range.start].chars().count();
     for (offset, ch) in text[range.clone()].chars().enumerate() {
         let at = spelled.starts[first + offset];
@@ -161,7 +172,7 @@ fn shows(
         let behind_escape = first + offset > 0 && ends_escape(raw[0]) && spelled.raw[at - 2] == b'\\';
         let lane_0 = if behind_escape { u32::MAX } else { lanes.at(0, raw[0]) };
         let groups = (1..5).fold(lane_0, |groups, lane| groups & lanes.at(lane, raw[lane]));
-        if groups & factors.groups != 0 {
+        if groups & factors.groups != 0 && goes_on(spelled, at, groups & factors.groups, watch) {
             return true;
         }
         let goes_on = match factors.reach {
@@ -176,8 +187,21 @@ fn shows(
     false
 }
 
+/// Whether a match goes on at a place, for all who look: those who know where the text ends, and those who see its quote.
+fn goes_on(spelled: &Spelled, at: usize, groups: Groups, watch: &Watch<'_>) -> bool {
+    let byte = |offset: isize| spelled.raw.get(at.wrapping_add_signed(offset)).copied().unwrap_or(b' ');
+    let front = match at == spelled.starts[0] {
+        true => Front::Edge,
+        false => watch.lanes().front_within(byte),
+    };
+    let within = watch.follow.left::<false>(groups, front, &spelled.raw[at..spelled.end]);
+    let front = watch.lanes().front(byte);
+    let quoted = spelled.bare || watch.follow.any_left::<true>(groups, front, &spelled.raw[at..]);
+    within != 0 && quoted
+}
+
 /// Checks random matches, and says how many there were.
-fn check(pattern: &str, bare: bool, random: &mut Random, tables: &[(Factors, &Lanes)]) -> usize {
+fn check(pattern: &str, bare: bool, random: &mut Random, tables: &[(Factors, Watch<'_>)]) -> usize {
     let regex = Regex::new(pattern).expect("pattern");
     let hir = regex_syntax::parse(pattern).expect("pattern");
     let mut matches = 0;
@@ -189,9 +213,9 @@ fn check(pattern: &str, bare: bool, random: &mut Random, tables: &[(Factors, &La
         let mut from = 0;
         while let Some(found) = regex.find_at(&text, from) {
             matches += 1;
-            for (factors, lanes) in tables {
+            for (factors, watch) in tables {
                 assert!(
-                    shows(&text, found.range(), &spelled, factors, lanes),
+                    shows(&text, found.range(), &spelled, factors, watch),
                     "{pattern}: {:?} in {text:?} as {:?}",
                     found.as_str(),
                     spelled.raw.escape_ascii().to_string()
@@ -210,18 +234,55 @@ fn wanted(shown: Option<Shown>, bare: bool) -> Wanted {
     Wanted { shown, bare, ..Wanted::default() }
 }
 
+/// Searches, and the tables that they watch with.
+struct Tables {
+    searches: Vec<Search>,
+    stops: Stops,
+    pools: Pools<'static>,
+}
+
+impl Tables {
+    fn of(searches: &[(String, bool, Shown)]) -> Self {
+        let mut pools = PoolBuilder::default();
+        let search = |(pattern, _, _): &(String, bool, Shown)| Search {
+            rule: 0,
+            validator: Validator::None,
+            types: Types::STRING,
+            condition: Search::ANYWHERE,
+            need: Need::NOTHING,
+            need_index: u8::MAX,
+            pad: Pad::ZERO,
+            factors: Factors::default(),
+            matcher: Matcher::Pattern(
+                automata::build(&[pattern], false, automata::Limits::default(), &mut pools)
+                    .expect("pattern")
+                    .dfa,
+            ),
+        };
+        let mut all: Vec<Search> = searches.iter().map(search).collect();
+        let wanted: Vec<_> =
+            searches.iter().map(|(_, bare, shown)| wanted(Some(shown.clone()), *bare)).collect();
+        let (factors, mut stops, owners) = stops(&wanted);
+        all.iter_mut().zip(factors).for_each(|(search, factors)| search.factors = factors);
+        stops.confirm = confirm(&all, &stops.lanes, &owners, &mut pools);
+        Self { searches: all, stops, pools: pools.finish() }
+    }
+
+    fn of_search(&self, search: usize) -> (Factors, Watch<'_>) {
+        (self.searches[search].factors, self.stops.watch(&self.pools))
+    }
+}
+
 /// Each alone, then all in common groups.
 fn check_all(searches: &[(String, bool, Shown)]) {
     let random = &mut Random(0x5eed);
-    let (factors, common) = stops(
-        &searches.iter().map(|(_, bare, shown)| wanted(Some(shown.clone()), *bare)).collect::<Vec<_>>(),
-    );
+    let common = Tables::of(searches);
     let mut total = 0;
-    for ((pattern, bare, shown), common_factors) in searches.iter().zip(factors) {
-        let (own_factors, own) = stops(&[wanted(Some(shown.clone()), *bare)]);
-        assert!(own_factors[0].groups != 0 && !own.everywhere, "{pattern}");
-        let matches =
-            check(pattern, *bare, random, &[(own_factors[0], &own.lanes), (common_factors, &common.lanes)]);
+    for (i, search) in searches.iter().enumerate() {
+        let own = Tables::of(std::slice::from_ref(search));
+        let (pattern, bare, _) = search;
+        assert!(own.searches[0].factors.groups != 0 && !own.stops.everywhere, "{pattern}");
+        let matches = check(pattern, *bare, random, &[own.of_search(0), common.of_search(i)]);
         assert!(matches > 20, "{pattern}: only {matches} matches");
         total += matches;
     }
@@ -229,7 +290,7 @@ fn check_all(searches: &[(String, bool, Shown)]) {
 }
 
 #[test]
-fn every_match_shows_a_factor() {
+fn every_match_shows_a_factor_and_goes_on() {
     let detectors = crate::detectors::all().iter().flat_map(|detector| detector.searches);
     let detectors = detectors.map(|search| (search.pattern, false));
     let patterns = PATTERNS.iter().map(|pattern| (*pattern, false));

@@ -1,94 +1,8 @@
-//! Factors: a few raw bytes that every match of a search shows, somewhere near its start.
-//!
-//! Plain version: try every place. A search is told by *factors* instead: four bytes in a row, and the byte before them,
-//! each within a set. Searches whose factors look alike share a *group*, so one look at five bytes tells for all groups
-//! whether a match may be near.
-//!
-//! What a set holds is what raw bytes can be there. A character that has a short escape (`\n`, `\"`) shows as a
-//! backslash, and behind it any byte may follow. One that is spelled `\uXXXX` shows nothing: whoever looks for places
-//! treats `\u` apart. So factors never miss a match of a text without `\u`, at any level of escapes.
+//! What factors look like, a byte a lane.
 
-use crate::arch::{Isa, LANES, Nibbles};
-use crate::table::Pad;
-use zerocopy::little_endian::U128;
+use super::{Front, Groups, MAX_GROUPS, SET, ends_escape, has_short_escape, is_word, unit};
+use crate::arch::{LANES, Nibbles};
 use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
-
-/// Groups of factors.
-pub const MAX_GROUPS: usize = 32;
-
-/// Groups that share a pair of look-up tables.
-const SET: usize = 8;
-
-/// Of which searches a place may show a factor: a bit a group.
-pub type Groups = u32;
-
-/// The factors of a search.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
-#[repr(C)]
-pub struct Factors {
-    /// Groups of which every match shows one; none when the search has no factor, and may match anywhere.
-    pub groups: Groups,
-    /// How far before its factor a match may begin.
-    pub reach: Reach,
-    /// Nothing.
-    pub pad: Pad<2>,
-}
-
-/// How far before its factor a match may begin.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
-#[repr(u8)]
-pub enum Reach {
-    /// At most so many characters, which are at most [`Reach::MOST`].
-    Chars(u8, Pad<16>),
-    /// As many characters as there are, all of this run.
-    Run(Run),
-}
-
-impl Reach {
-    /// The most characters of [`Reach::Chars`].
-    pub const MOST: u8 = 8;
-
-    /// At most so many characters.
-    #[must_use]
-    pub const fn chars(count: u8) -> Self {
-        Self::Chars(count, Pad::ZERO)
-    }
-}
-
-impl Default for Reach {
-    fn default() -> Self {
-        Self::chars(0)
-    }
-}
-
-/// Which values of a text must be looked at: those in which a factor shows, and those under a name that shows one.
-#[derive(Clone, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
-#[repr(C)]
-pub struct Stops {
-    /// What factors look like.
-    pub lanes: Lanes,
-    /// Groups of searches that look at numbers or booleans.
-    pub bare: Groups,
-    /// Groups of names: a key or attribute name in which none of these shows gives no condition under which a value
-    /// must be looked at that shows no factor itself (whole-value rules, and searches that have no factors).
-    pub names: Groups,
-    /// Every value must be looked at: a search without factors may match anywhere, or whole values are selected otherwise
-    /// than by names.
-    pub everywhere: bool,
-    /// Nothing.
-    pub pad: Pad<3>,
-}
-
-impl Stops {
-    /// No value.
-    pub const NONE: Self = Self { lanes: Lanes::NONE, bare: 0, names: 0, everywhere: false, pad: Pad::ZERO };
-
-    /// Every value.
-    #[must_use]
-    pub const fn everywhere() -> Self {
-        Self { everywhere: true, ..Self::NONE }
-    }
-}
 
 /// The bytes of each lane, for all groups.
 #[derive(Clone, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
@@ -102,28 +16,6 @@ pub struct Lanes {
     used: u32,
     /// For each lane, the groups that may have the first byte of a character beyond ASCII there.
     wide: [Groups; LANES],
-}
-
-/// Raw bytes that a stretch of a match may be spelled with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
-#[repr(C)]
-pub struct Run {
-    /// ASCII characters, bit `n` for character `n`.
-    pub ascii: U128,
-    /// Whether any other characters.
-    pub wide: bool,
-}
-
-impl Run {
-    /// Whether this byte may be (part of) a character of the run, or of an escape.
-    #[inline]
-    #[must_use]
-    pub fn holds(&self, byte: u8) -> bool {
-        match byte {
-            0x80.. => self.wide,
-            _ => self.ascii.get() >> byte & 1 == 1 || is_of_escape(byte),
-        }
-    }
 }
 
 impl Lanes {
@@ -201,11 +93,11 @@ impl Lanes {
         of(1) & of(2) & of(3) & of(4)
     }
 
-    /// The groups whose factors may have this byte at this lane.
+    /// The groups whose factors may have this byte at this lane; all behind the last one.
     #[inline]
     #[must_use]
     pub fn at(&self, lane: usize, byte: u8) -> Groups {
-        self.bytes[lane % LANES][usize::from(byte)]
+        self.bytes.get(lane).map_or(Groups::MAX, |lane| lane[usize::from(byte)])
     }
 
     /// The groups of which a factor may lie over an escape of four digits, or behind it: `byte` tells the byte so many
@@ -271,6 +163,26 @@ impl Lanes {
         (1..lanes).fold(before, |groups, lane| groups & of(lane))
     }
 
+    /// What stands in front of a place in a text that begins behind a quote; `byte` tells the byte so many behind it.
+    #[inline]
+    #[must_use]
+    pub fn front(&self, byte: impl Fn(isize) -> u8) -> Front {
+        match byte(-1) == b'"' && byte(-2) != b'\\' {
+            true => Front::Edge,
+            false => self.front_within(byte),
+        }
+    }
+
+    /// The same of a place that is not where its text begins.
+    #[inline]
+    #[must_use]
+    pub fn front_within(&self, byte: impl Fn(isize) -> u8) -> Front {
+        match self.escape_before(&byte) {
+            true => Front::Unknown,
+            false => Front::Byte(byte(-1)),
+        }
+    }
+
     /// Whether what stands in front of a place may be an escape: a letter ends a short one only behind a backslash.
     #[inline]
     fn escape_before(&self, byte: impl Fn(isize) -> u8) -> bool {
@@ -278,60 +190,4 @@ impl Lanes {
         ends_escape(before) && (!before.is_ascii_lowercase() || byte(-2) == b'\\')
             || byte(-5) == b'u' && byte(-6) == b'\\'
     }
-}
-
-/// Whether `\w` matches this byte.
-const fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-/// The places of a block that stand behind no letter, digit or `_`, but for those that may end an escape; and whether the
-/// last byte of the block is one such. `escaped`: what stands behind a backslash.
-#[inline(always)]
-pub(crate) fn free<I: Isa>(isa: I, block: I::Block, escaped: u64, carried: &mut bool) -> u64 {
-    let folded = isa.folded(block);
-    let letters = isa.below(folded, b'{') & !isa.below(folded, b'a');
-    let digits = isa.below(block, b':') & !isa.below(block, b'0');
-    let words = (letters | digits | isa.equal(block, b'_')) & !escaped;
-    let free = !(words << 1 | u64::from(*carried));
-    *carried = words >> 63 == 1;
-    free
-}
-
-/// Whether an escape of two characters stands for this one.
-#[must_use]
-pub const fn has_short_escape(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\\' | b'/' | 8 | b'\t' | b'\n' | 12 | b'\r')
-}
-
-/// Whether this byte may be the last one of a short escape.
-#[must_use]
-pub const fn ends_escape(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't')
-}
-
-/// Whether an escape may hold this byte behind its backslash, or is it; a quote or slash never is at the end of one
-/// that means something else.
-#[inline]
-pub(crate) const fn is_of_escape(byte: u8) -> bool {
-    matches!(byte, b'\\' | b'u' | b'n' | b't' | b'r' | b'0'..=b'9' | b'a'..=b'f' | b'A'..=b'F')
-}
-
-/// The UTF-16 code unit of an escape: `byte` tells the byte so many behind its `u`.
-#[inline]
-pub(crate) fn unit(byte: impl Fn(isize) -> u8) -> Option<u16> {
-    const BAD: u16 = 0x100;
-    static DIGITS: [u16; 256] = {
-        let mut digits = [BAD; 256];
-        let mut value = 0;
-        while value < 16 {
-            digits[b"0123456789abcdef"[value] as usize] = value as u16;
-            digits[b"0123456789ABCDEF"[value] as usize] = value as u16;
-            value += 1;
-        }
-        digits
-    };
-    let digit = |offset: isize| DIGITS[usize::from(byte(offset))];
-    let digits = [digit(1), digit(2), digit(3), digit(4)];
-    (!digits.contains(&BAD)).then(|| digits.iter().fold(0, |unit, digit| unit << 4 | digit))
 }

@@ -1,0 +1,3 @@
+module github.com/spanmask/spanmask/bindings/go
+
+go 1.25

@@ -1,0 +1,10 @@
+export { CapacityError, DetectorError, ImageError, JsonError, OversizeError, PolicyError, SpanmaskError, ValueError } from './errors.js';
+export type { Reason } from './errors.js';
+export type { PolicyProblem } from '../native.js';
+export type { Detector, Detectors, OnDetectorError, TextSpan } from './detectors.js';
+export type { PolicyDocument } from './document.js';
+export type { OnUnknown } from './object.js';
+export { Policy } from './policy.js';
+export type { CompileOptions, Finding, MaskAsyncOptions, MaskObjectOptions, PolicyOptions, Scan } from './policy.js';
+export { MaskStream, MaskTransformStream } from './streams.js';
+export type { MaskStreamOptions, Report, StreamOptions, StreamReport } from './streams.js';

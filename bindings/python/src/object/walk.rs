@@ -1,0 +1,242 @@
+//! Writes an object as JSON, and notes where each value's text lies.
+
+use super::scalar;
+use crate::error;
+use pyo3::prelude::*;
+use pyo3::sync::critical_section::with_critical_section;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
+
+/// Containers within each other; the policy has a limit of its own, 1,024 unless told.
+const DEPTH: usize = 4096;
+/// Values. An object that shares its parts can have more of them than any memory holds.
+const VALUES: usize = 1 << 23;
+/// Bytes of JSON.
+const BYTES: usize = 256 << 20;
+/// Objects that `default` may give one for another.
+const DEFAULTS: usize = 64;
+
+/// What stands in the text for an object that `default` leaves as it is: a rule that masks whole values changes it.
+const OPAQUE: &[u8] = b"\"?\"";
+
+/// What a value is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    Str,
+    Int,
+    Float,
+    Bool,
+    Null,
+    /// What `default` left as it is.
+    Opaque,
+    List,
+    Tuple,
+    Dict,
+}
+
+/// A value, in the order of the text: a container stands before what it holds.
+pub(super) struct Node {
+    pub(super) object: Py<PyAny>,
+    /// Its key, in a dict.
+    pub(super) key: Option<Py<PyAny>>,
+    /// What stands in its place in the result, if that is not `object`.
+    pub(super) new: Option<Py<PyAny>>,
+    /// The container that it is in. The root is in itself.
+    pub(super) parent: u32,
+    /// Behind the last value in it.
+    pub(super) end: u32,
+    /// Its text.
+    pub(super) start: u32,
+    pub(super) stop: u32,
+    pub(super) kind: Kind,
+    /// A container with something new in it.
+    pub(super) dirty: bool,
+}
+
+/// A container that is being written.
+struct Frame {
+    node: usize,
+    /// Its items among those that wait: `first` is the first, `next` the next.
+    first: usize,
+    next: usize,
+}
+
+/// An item of a container: its key, in a dict, and its value.
+type Item = (Option<Py<PyAny>>, Py<PyAny>);
+
+/// An object on its way through masking, and the memory for that.
+#[derive(Default)]
+pub(crate) struct Walk {
+    pub(super) text: Vec<u8>,
+    pub(super) nodes: Vec<Node>,
+    /// Values that are new before anything is masked: `default` gave them.
+    pub(super) replaced: Vec<u32>,
+    frames: Vec<Frame>,
+    /// Items of the containers in `frames`, taken all at once: whatever happens to a container meanwhile, what is written is
+    /// what it held then.
+    waiting: Vec<Option<Item>>,
+}
+
+impl Walk {
+    /// Lets go of all objects.
+    pub(super) fn clear(&mut self) {
+        self.frames.clear();
+        self.waiting.clear();
+        self.replaced.clear();
+        self.nodes.clear();
+        self.text.clear();
+    }
+
+    /// Keeps about so many bytes of memory.
+    pub(crate) fn tidy(&mut self, kept: usize) {
+        if self.text.capacity() > 2 * kept || self.nodes.capacity() * size_of::<Node>() > kept {
+            *self = Self::default();
+        }
+    }
+
+    /// Writes `root` and all that is in it.
+    pub(super) fn write<'py>(
+        &mut self,
+        root: &Bound<'py, PyAny>,
+        default: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<()> {
+        let py = root.py();
+        self.value(root.clone(), None, 0, default)?;
+        while let Some(frame) = self.frames.last_mut() {
+            let Some(item) = self.waiting.get_mut(frame.next) else {
+                self.close();
+                continue;
+            };
+            let Some((key, value)) = item.take() else { return Err(error::internal(py)) };
+            if frame.next > frame.first {
+                self.text.push(b',');
+            }
+            frame.next += 1;
+            let parent = frame.node;
+            if let Some(key) = &key {
+                scalar::key(&mut self.text, key.bind(py))?;
+                self.text.push(b':');
+            }
+            self.value(value.into_bound(py), key, parent, default)?;
+        }
+        Ok(())
+    }
+
+    /// The last container is written.
+    fn close(&mut self) {
+        let (Some(frame), end) = (self.frames.pop(), place(self.nodes.len())) else { return };
+        self.waiting.truncate(frame.first);
+        let Some(node) = self.nodes.get_mut(frame.node) else { return };
+        self.text.push(if node.kind == Kind::Dict { b'}' } else { b']' });
+        (node.end, node.stop) = (end, place(self.text.len()));
+    }
+
+    fn value<'py>(
+        &mut self,
+        mut value: Bound<'py, PyAny>,
+        key: Option<Py<PyAny>>,
+        parent: usize,
+        default: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<()> {
+        let (py, start) = (value.py(), self.text.len());
+        if start > BYTES || self.nodes.len() >= VALUES {
+            return Err(error::object(py, "size", "more than 8 million values or 256 MiB of text"));
+        }
+        let mut tries = 0;
+        let kind = loop {
+            if let Some(kind) = self.known(&value)? {
+                break kind;
+            }
+            let given = default.ok_or_else(|| no_json(&value))?.call1((&value,))?;
+            if given.is(&value) {
+                self.text.extend_from_slice(OPAQUE);
+                break Kind::Opaque;
+            }
+            tries += 1;
+            if tries > DEFAULTS {
+                return Err(error::object(py, "depth", "default gives one object for another without end"));
+            }
+            value = given;
+        };
+        let node = self.nodes.len();
+        if tries > 0 {
+            self.replaced.push(place(node));
+        }
+        let (stop, end) = (place(self.text.len()), place(node + 1));
+        let (parent, start) = (place(parent), place(start));
+        let object = value.unbind();
+        self.nodes.push(Node { object, key, new: None, parent, end, start, stop, kind, dirty: false });
+        Ok(())
+    }
+
+    /// Writes what JSON has; what there is most of is asked for first.
+    fn known(&mut self, value: &Bound<'_, PyAny>) -> PyResult<Option<Kind>> {
+        let kind = if let Ok(text) = value.cast::<PyString>() {
+            scalar::text(&mut self.text, text)?;
+            Kind::Str
+        } else if let Ok(dict) = value.cast::<PyDict>() {
+            self.open(value, b'{')?;
+            // Without a GIL, nobody changes it while its items are taken. The same holds below.
+            with_critical_section(value, || {
+                self.waiting
+                    .extend(dict.iter().map(|(key, value)| Some((Some(key.unbind()), value.unbind()))));
+            });
+            Kind::Dict
+        } else if let Ok(list) = value.cast::<PyList>() {
+            self.open(value, b'[')?;
+            with_critical_section(value, || {
+                self.waiting.extend(list.iter().map(|value| Some((None, value.unbind()))));
+            });
+            Kind::List
+        } else if value.is_none() {
+            self.text.extend_from_slice(b"null");
+            Kind::Null
+        } else if let Ok(truth) = value.cast::<PyBool>() {
+            self.text.extend_from_slice(if truth.is_true() { b"true" } else { b"false" });
+            Kind::Bool
+        } else if let Ok(number) = value.cast::<PyInt>() {
+            scalar::int(&mut self.text, number)?;
+            Kind::Int
+        } else if let Ok(number) = value.cast::<PyFloat>() {
+            scalar::float(&mut self.text, number)?;
+            Kind::Float
+        } else if let Ok(tuple) = value.cast::<PyTuple>() {
+            self.open(value, b'[')?;
+            self.waiting.extend(tuple.iter().map(|value| Some((None, value.unbind()))));
+            Kind::Tuple
+        } else {
+            return Ok(None);
+        };
+        Ok(Some(kind))
+    }
+
+    /// Begins a container, whose node is the next one.
+    fn open(&mut self, value: &Bound<'_, PyAny>, bracket: u8) -> PyResult<()> {
+        let py = value.py();
+        if self
+            .frames
+            .iter()
+            .any(|frame| self.nodes.get(frame.node).is_some_and(|node| node.object.is(value)))
+        {
+            return Err(error::object(py, "cycle", "an object contains itself"));
+        }
+        if self.frames.len() >= DEPTH {
+            return Err(super::too_deep(py));
+        }
+        let first = self.waiting.len();
+        self.frames.push(Frame { node: self.nodes.len(), first, next: first });
+        self.text.push(bracket);
+        Ok(())
+    }
+}
+
+/// What `json.dumps` says in this case, and what to do.
+fn no_json(value: &Bound<'_, PyAny>) -> PyErr {
+    let class = value.get_type().name().map_or_else(|_| "this type".to_owned(), |name| name.to_string());
+    let message = format!("an object of type {class} is no JSON: say with default= what stands for it");
+    error::object(value.py(), "type", &message)
+}
+
+/// Texts have less than 4 GiB, and objects fewer values.
+pub(super) fn place(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
