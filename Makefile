@@ -33,6 +33,8 @@ STRICT       :=
 .PHONY: check fmt fmt-check clippy doc no-std neon bare deny unit ffi conformance test ci toolchain bench \
 	bench-peers header install install-plain cargo-c fuzz go node python unit-lane packages-lane bench-service \
 	soak-service service-build deploy-check
+	bench-peers header install install-plain cargo-c fuzz fuzz-clippy tsan go node python unit-lane \
+	packages-lane
 
 check: fmt-check clippy doc no-std
 
@@ -69,9 +71,11 @@ endef
 
 fmt:
 	cargo fmt --all
+	cargo fmt --manifest-path fuzz/Cargo.toml
 
 fmt-check:
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 
 clippy:
 	cargo clippy --workspace --all-targets $(FEATURES) --locked -- -D warnings
@@ -236,6 +240,32 @@ $(DENY): Makefile
 		cargo install --locked --root .tools --version $(DENY_VERSION) cargo-deny; fi
 	@touch $(DENY)
 
+# Lints of fuzz/, a workspace of its own. `make fuzz` begins with it; `make check` does not, as libFuzzer is built for it.
+FUZZ_CLIPPY := cargo clippy --manifest-path fuzz/Cargo.toml --all-targets --locked -- -D warnings
+fuzz-clippy:
+	$(FUZZ_CLIPPY)
+
+# 64 threads with one policy under ThreadSanitizer, the standard library instrumented too: by the Rust API, and by the C library
+# from a C program. No part of `make test`: all of it is built again for this.
+tsan: TSAN_TARGET := x86_64-unknown-linux-gnu
+tsan: TSAN := $(TARGET)/tsan
+tsan: export CARGO_TARGET_DIR := $(TSAN)
+tsan: export RUSTFLAGS := -Zsanitizer=thread
+# As tests have it, so that both share what is built.
+tsan: export CARGO_PROFILE_DEV_OPT_LEVEL := 2
+tsan:
+	@if [ "$$(uname -sm)" != "Linux x86_64" ]; then $(call skip,no ThreadSanitizer: only on Linux x86_64); exit 0; fi; \
+	sources="$$(rustc +nightly --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library/Cargo.lock"; \
+	if ! test -f "$$sources"; then \
+		$(call skip,no ThreadSanitizer: rustup toolchain install nightly --component rust-src); exit 0; fi; \
+	set -ex; \
+	cargo +nightly test -Zbuild-std --target $(TSAN_TARGET) -p spanmask-conformance --test threads --locked; \
+	cargo +nightly rustc -Zbuild-std --target $(TSAN_TARGET) -p spanmask-ffi --lib --crate-type staticlib --locked; \
+	$(CC) -std=c99 -O1 -g -fsanitize=thread -D_POSIX_C_SOURCE=200809L -Iinclude -c ffi/tests/c/threads.c -o $(TSAN)/threads.o; \
+	$(CC) $(TSAN)/threads.o $(TSAN)/$(TSAN_TARGET)/debug/libspanmask.a \
+		"$$(rustc +nightly --print target-libdir)"/librustc-*_rt.tsan.a -lpthread -lm -ldl -lrt -o $(TSAN)/threads; \
+	$(TSAN)/threads examples/trace.json
+
 # Each target for a short time, from seeds that are written first (fuzz/README.md). No part of `make test`: the core, its
 # dependencies and the standard runtime are built with sanitizers, which alone takes minutes.
 fuzz: export PATH := $(CURDIR)/.tools/bin:$(PATH)
@@ -246,6 +276,7 @@ fuzz:
 		&& ! cargo install --locked --root .tools --version $(FUZZ_VERSION) cargo-fuzz; then \
 		$(call skip,no fuzzing: cargo-fuzz $(FUZZ_VERSION) cannot be installed); exit 0; fi; \
 	set -e; \
+	$(FUZZ_CLIPPY); \
 	cargo run --manifest-path fuzz/Cargo.toml --locked --example corpus; \
 	cargo +nightly fuzz build; \
 	for target in $(FUZZ_TARGETS); do \

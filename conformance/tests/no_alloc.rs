@@ -241,7 +241,7 @@ fn bound(window: usize) -> usize {
     window * 5 / 2 + 700_000
 }
 
-/// Of an input of any length a stream holds no more than its window, and it takes that when it is made. So do readers and writers.
+/// Of an input of any length a stream holds no more than its window, and takes that when it is made. So with readers and writers.
 #[test]
 fn the_memory_of_a_stream_is_that_of_its_window() {
     const UNIT: &str =
