@@ -31,10 +31,8 @@ VENV         := $(TARGET)/python-venv
 STRICT       :=
 
 .PHONY: check fmt fmt-check clippy doc no-std neon bare deny unit ffi conformance test ci toolchain bench \
-	bench-peers header install install-plain cargo-c fuzz go node python unit-lane packages-lane bench-service \
-	soak-service service-build deploy-check
 	bench-peers header install install-plain cargo-c fuzz fuzz-clippy tsan go node python unit-lane \
-	packages-lane
+	packages-lane bench-service soak-service service-build deploy-check
 
 check: fmt-check clippy doc no-std
 
