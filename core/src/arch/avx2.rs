@@ -1,6 +1,7 @@
 //! AVX2: two registers a block.
 #![allow(unsafe_code)]
 
+use super::groups::SHORT_ESCAPES;
 use super::{BLOCK, Isa, LANES, Masks, Nibbles, WINDOW, Work};
 use core::arch::x86_64::{
     __m256i, _mm_clmulepi64_si128, _mm_cvtsi32_si128, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_set_epi64x,
@@ -75,9 +76,14 @@ impl Isa for Avx2 {
         unsafe { prefix_xor(bits) }
     }
     #[inline(always)]
-    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64 {
+    fn short_escapes(self, block: Self::Block) -> u64 {
         // SAFETY: a value of `Avx2` exists only where `detect` has seen the features.
-        unsafe { places(sets, window, free) }
+        unsafe { short_escapes(block) }
+    }
+    #[inline(always)]
+    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> [u64; 2] {
+        // SAFETY: a value of `Avx2` exists only where `detect` has seen the features.
+        unsafe { places(sets, window) }
     }
 }
 
@@ -143,17 +149,16 @@ pub(super) fn prefix_xor(bits: u64) -> u64 {
 
 #[target_feature(enable = "avx2")]
 #[inline]
-fn places(sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64 {
-    join(
-        places_from::<{ BLOCK - 1 }>(sets, window, free as u32),
-        places_from::<{ BLOCK + 31 }>(sets, window, (free >> 32) as u32),
-    )
+fn places(sets: &[Nibbles], window: &[u8; WINDOW]) -> [u64; 2] {
+    let low = places_from::<{ BLOCK - 1 }>(sets, window);
+    let high = places_from::<{ BLOCK + 31 }>(sets, window);
+    [join(low[0], high[0]), join(low[1], high[1])]
 }
 
 /// The places in 32 bytes; `LEFT` is the byte in front of the first.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn places_from<const LEFT: usize>(sets: &[Nibbles], window: &[u8; WINDOW], free: u32) -> u32 {
+fn places_from<const LEFT: usize>(sets: &[Nibbles], window: &[u8; WINDOW]) -> [u32; 2] {
     const { assert!(LEFT + LANES - 1 + 32 <= WINDOW, "every lane lies in the window") };
     let nibble = _mm256_set1_epi8(15);
     let mut low = [nibble; LANES];
@@ -166,7 +171,7 @@ fn places_from<const LEFT: usize>(sets: &[Nibbles], window: &[u8; WINDOW], free:
         low[lane] = _mm256_and_si256(bytes, nibble);
         high[lane] = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
     }
-    let mut any = 0;
+    let mut found = [0; 2];
     for set in sets {
         let mut groups = _mm256_set1_epi8(-1);
         for lane in 0..LANES {
@@ -174,10 +179,24 @@ fn places_from<const LEFT: usize>(sets: &[Nibbles], window: &[u8; WINDOW], free:
             let by_high = _mm256_shuffle_epi8(table(&set.high[lane]), high[lane]);
             groups = _mm256_and_si256(groups, _mm256_and_si256(by_low, by_high));
         }
-        let found = !bits(_mm256_cmpeq_epi8(groups, _mm256_setzero_si256()));
-        any |= if set.behind_no_word { found & free } else { found };
+        found[usize::from(set.behind_no_word)] |= !bits(_mm256_cmpeq_epi8(groups, _mm256_setzero_si256()));
     }
-    any
+    found
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn short_escapes((low, high): (__m256i, __m256i)) -> u64 {
+    join(short_escapes_of(low), short_escapes_of(high))
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn short_escapes_of(bytes: __m256i) -> u32 {
+    let by_low = _mm256_shuffle_epi8(table(&SHORT_ESCAPES.low), bytes);
+    let upper = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), _mm256_set1_epi8(15));
+    let by_high = _mm256_shuffle_epi8(table(&SHORT_ESCAPES.high), upper);
+    !bits(_mm256_cmpeq_epi8(_mm256_and_si256(by_low, by_high), _mm256_setzero_si256()))
 }
 
 #[target_feature(enable = "avx2")]

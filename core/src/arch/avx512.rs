@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::avx2::prefix_xor;
+use super::groups::SHORT_ESCAPES;
 use super::{BLOCK, Isa, LANES, Masks, Nibbles, WINDOW, Work};
 use core::arch::x86_64::{
     __m512i, _mm_loadu_si128, _mm512_and_si512, _mm512_broadcast_i32x4, _mm512_cmpeq_epi8_mask,
@@ -75,9 +76,14 @@ impl Isa for Avx512 {
         unsafe { prefix_xor(bits) }
     }
     #[inline(always)]
-    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64 {
+    fn short_escapes(self, block: Self::Block) -> u64 {
         // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
-        unsafe { places(sets, window, free) }
+        unsafe { short_escapes(block) }
+    }
+    #[inline(always)]
+    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> [u64; 2] {
+        // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
+        unsafe { places(sets, window) }
     }
 }
 
@@ -148,7 +154,7 @@ fn folded(bytes: __m512i) -> __m512i {
 
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
-fn places(sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64 {
+fn places(sets: &[Nibbles], window: &[u8; WINDOW]) -> [u64; 2] {
     const { assert!(BLOCK - 1 + LANES - 1 + BLOCK <= WINDOW, "every lane lies in the window") };
     let nibble = _mm512_set1_epi8(15);
     let mut low = [nibble; LANES];
@@ -161,7 +167,7 @@ fn places(sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64 {
         low[lane] = _mm512_and_si512(bytes, nibble);
         high[lane] = _mm512_and_si512(_mm512_srli_epi16::<4>(bytes), nibble);
     }
-    let mut any = 0;
+    let mut found = [0; 2];
     for set in sets {
         let mut groups = _mm512_set1_epi8(-1);
         for lane in 0..LANES {
@@ -169,10 +175,17 @@ fn places(sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64 {
             let by_high = _mm512_shuffle_epi8(table(&set.high[lane]), high[lane]);
             groups = _mm512_and_si512(groups, _mm512_and_si512(by_low, by_high));
         }
-        let found = _mm512_test_epi8_mask(groups, groups);
-        any |= if set.behind_no_word { found & free } else { found };
+        found[usize::from(set.behind_no_word)] |= _mm512_test_epi8_mask(groups, groups);
     }
-    any
+    found
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn short_escapes(bytes: __m512i) -> u64 {
+    let by_low = _mm512_shuffle_epi8(table(&SHORT_ESCAPES.low), bytes);
+    let upper = _mm512_and_si512(_mm512_srli_epi16::<4>(bytes), _mm512_set1_epi8(15));
+    _mm512_test_epi8_mask(by_low, _mm512_shuffle_epi8(table(&SHORT_ESCAPES.high), upper))
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]

@@ -8,6 +8,11 @@
 pub mod avx2;
 #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
 pub mod avx512;
+#[cfg(any(
+    all(target_arch = "x86_64", target_feature = "sse2"),
+    all(target_arch = "aarch64", target_endian = "little", target_feature = "neon")
+))]
+mod groups;
 #[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
 pub mod neon;
 pub mod scalar;
@@ -76,8 +81,11 @@ pub trait Isa: Copy {
     fn folded(self, block: Self::Block) -> Self::Block;
     /// Bit `i` of the result is the parity of bits `0..=i`.
     fn prefix_xor(self, bits: u64) -> u64;
-    /// Where in the middle of `window` a factor may begin; `free` are the places behind no letter, digit or `_`.
-    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64;
+    /// Where the second character of a short escape may stand: `" \\ / b f n r t`.
+    fn short_escapes(self, block: Self::Block) -> u64;
+    /// Where in the middle of `window` a factor may begin: one of any set, and one of a set that is
+    /// [`Nibbles::behind_no_word`].
+    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> [u64; 2];
 }
 
 /// Something to do with the instructions of a path. `run` is compiled once for each of them, with all that is inlined
@@ -239,7 +247,8 @@ mod tests {
                     isa.bit::<6>(block),
                 ]);
                 all.push(isa.prefix_xor(isa.bit::<3>(block)));
-                all.push(isa.places(self.sets, window, isa.bit::<2>(block)));
+                all.push(isa.short_escapes(block));
+                all.extend(isa.places(self.sets, window));
             }
             all
         }

@@ -4,6 +4,7 @@
 //! that way. It also makes the next four bytes of every place a matter of naming other registers.
 #![allow(unsafe_code)]
 
+use super::groups::{Groups, SHORT_ESCAPES};
 use super::{BLOCK, Isa, LANES, Masks, Nibbles, WINDOW, Work};
 use core::arch::aarch64::{
     uint8x16_t, uint8x16x4_t, vandq_u8, vceqq_u8, vcltq_u8, vdupq_n_u8, vget_lane_u64, vld1q_u8, vld4q_u8,
@@ -80,36 +81,14 @@ impl Isa for Neon {
         super::scalar::Scalar.prefix_xor(bits)
     }
     #[inline(always)]
-    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64 {
+    fn short_escapes(self, block: Self::Block) -> u64 {
         // SAFETY: every CPU of this target has NEON.
-        unsafe { places(sets, window, free) }
+        unsafe { short_escapes(block) }
     }
-}
-
-/// Groups of bytes, a bit each, by the halves of a byte.
-struct Groups {
-    low: [u8; 16],
-    high: [u8; 16],
-}
-
-impl Groups {
-    /// Each group has to hold every byte whose lower half is one of its lower halves, and its upper half one of its
-    /// upper halves.
-    const fn new(groups: &[&[u8]]) -> Self {
-        assert!(groups.len() <= 8, "a bit for each group");
-        let mut tables = Self { low: [0; 16], high: [0; 16] };
-        let mut i = 0;
-        while i < groups.len() {
-            let mut j = 0;
-            while j < groups[i].len() {
-                let byte = groups[i][j];
-                tables.low[(byte & 15) as usize] |= 1 << i;
-                tables.high[(byte >> 4) as usize] |= 1 << i;
-                j += 1;
-            }
-            i += 1;
-        }
-        tables
+    #[inline(always)]
+    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> [u64; 2] {
+        // SAFETY: every CPU of this target has NEON.
+        unsafe { places(sets, window) }
     }
 }
 
@@ -119,8 +98,6 @@ const WHITE: u8 = 0b11 << 3;
 const QUOTE: u8 = 1 << 5;
 const BACKSLASH: u8 = 1 << 6;
 const LETTER_U: u8 = 1 << 7;
-
-static SIMPLE_ESCAPES: Groups = Groups::new(&[b"bfn", b"rt", b"\"/", b"\\"]);
 
 #[target_feature(enable = "neon")]
 fn classify(blocks: &[[u8; BLOCK]], masks: &mut [Masks]) {
@@ -134,10 +111,17 @@ fn classify(blocks: &[[u8; BLOCK]], masks: &mut [Masks]) {
             operator: any_mask(marks, OPERATOR),
             white: any_mask(marks, WHITE),
             control: below_mask(block, 0x20),
-            simple_escape: any_mask(in_groups(&SIMPLE_ESCAPES, low, high), u8::MAX),
+            simple_escape: short_escapes(block),
             letter_u: any_mask(marks, LETTER_U),
         };
     }
+}
+
+#[target_feature(enable = "neon")]
+#[inline]
+fn short_escapes(block: [uint8x16_t; REGISTERS]) -> u64 {
+    let (low, high) = (block.map(|bytes| low_half(bytes)), block.map(|bytes| high_half(bytes)));
+    any_mask(in_groups(&SHORT_ESCAPES, low, high), u8::MAX)
 }
 
 #[target_feature(enable = "neon")]
@@ -222,14 +206,14 @@ fn prefix_xor(bits: u64) -> u64 {
 
 #[target_feature(enable = "neon")]
 #[inline]
-fn places(sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64 {
+fn places(sets: &[Nibbles], window: &[u8; WINDOW]) -> [u64; 2] {
     const { assert!(LANES <= REGISTERS + 1, "eight registers hold every lane of every register") };
     let [a, b, c, d] = load_from::<{ BLOCK - 1 }, WINDOW>(window);
     let [e, f, g, h] = load_from::<{ BLOCK - 1 + REGISTERS }, WINDOW>(window);
     // Lane `lane` of register `i` is the one with number `lane + i`.
     let bytes = [a, b, c, d, e, f, g, h];
     let (low, high) = (bytes.map(|bytes| low_half(bytes)), bytes.map(|bytes| high_half(bytes)));
-    let mut any = 0;
+    let mut found = [0; 2];
     for set in sets {
         let mut groups = [vdupq_n_u8(u8::MAX); REGISTERS];
         for lane in 0..LANES {
@@ -239,10 +223,9 @@ fn places(sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64 {
                 *groups = vandq_u8(*groups, both);
             }
         }
-        let found = mask(groups.map(|groups| vtstq_u8(groups, groups)));
-        any |= if set.behind_no_word { found & free } else { found };
+        found[usize::from(set.behind_no_word)] |= mask(groups.map(|groups| vtstq_u8(groups, groups)));
     }
-    any
+    found
 }
 
 #[target_feature(enable = "neon")]

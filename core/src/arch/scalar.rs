@@ -84,13 +84,19 @@ impl Isa for Scalar {
         }
         bits
     }
+    #[inline(always)]
+    fn short_escapes(self, block: Self::Block) -> u64 {
+        mask(&block, |byte| CLASS[usize::from(byte)] & SIMPLE_ESCAPE != 0)
+    }
     #[inline]
-    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW], free: u64) -> u64 {
+    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> [u64; 2] {
         let bytes = || window.windows(LANES).skip(BLOCK - 1).take(BLOCK).enumerate();
-        sets.iter().fold(0, |all, set| {
-            let found = bytes().fold(0, |mask, (i, bytes)| mask | u64::from(shows(set, bytes)) << i);
-            all | if set.behind_no_word { found & free } else { found }
-        })
+        let mut found = [0; 2];
+        for set in sets {
+            found[usize::from(set.behind_no_word)] |=
+                bytes().fold(0, |mask, (i, bytes)| mask | u64::from(shows(set, bytes)) << i);
+        }
+        found
     }
 }
 

@@ -11,7 +11,7 @@
 mod confirm;
 mod lanes;
 
-use crate::arch::Isa;
+use crate::arch::{BLOCK, Isa, WINDOW};
 use crate::table::{Pad, Pools};
 pub use confirm::{Confirm, Follow, Front};
 pub use lanes::Lanes;
@@ -161,17 +161,29 @@ const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// The places of a block that stand behind no letter, digit or `_`, but for those that may end an escape; and whether the
-/// last byte of the block is one such. `escaped`: what stands behind a backslash.
+/// Where in the middle of `around` a factor may begin.
 #[inline(always)]
-pub(crate) fn free<I: Isa>(isa: I, block: I::Block, escaped: u64, carried: &mut bool) -> u64 {
+pub(crate) fn places<I: Isa>(isa: I, lanes: &Lanes, around: &[u8; WINDOW]) -> u64 {
+    match isa.places(lanes.sets(), around) {
+        [places, 0] => places,
+        [places, behind_no_word] => places | behind_no_word & free(isa, around),
+    }
+}
+
+/// The places in the middle of `around` that stand behind no letter, digit or `_`, but for those that may end an escape.
+#[inline(always)]
+fn free<I: Isa>(isa: I, around: &[u8; WINDOW]) -> u64 {
+    let Some((&[.., two_before, before], block)) = around.split_first_chunk::<BLOCK>() else {
+        return u64::MAX;
+    };
+    let Some(block) = block.first_chunk() else { return u64::MAX };
+    let block = isa.load(block);
     let folded = isa.folded(block);
     let letters = isa.below(folded, b'{') & !isa.below(folded, b'a');
     let digits = isa.below(block, b':') & !isa.below(block, b'0');
+    let escaped = isa.equal(block, b'\\') << 1 | u64::from(before == b'\\');
     let words = (letters | digits | isa.equal(block, b'_')) & !escaped;
-    let free = !(words << 1 | u64::from(*carried));
-    *carried = words >> 63 == 1;
-    free
+    !(words << 1 | u64::from(is_word(before) && two_before != b'\\'))
 }
 
 /// Whether an escape of two characters stands for this one.

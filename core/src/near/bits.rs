@@ -2,7 +2,7 @@
 
 use super::align::place_before;
 use crate::arch::{BLOCK, Isa, Path, WINDOW, Work};
-use crate::factor::{Front, Groups, Lanes, MAX_GROUPS, Reach, Watch, has_short_escape};
+use crate::factor::{Front, Groups, Lanes, MAX_GROUPS, Reach, Watch, has_short_escape, places};
 use crate::span::Span;
 use crate::table::Room;
 use crate::view::Text;
@@ -276,16 +276,13 @@ impl Work for Blocks<'_, '_, '_> {
         while block < end {
             let mut spare = [b' '; WINDOW];
             let window = window(input, block, &mut spare);
-            let mut free = u64::MAX;
             if let Some(bytes) = window[BLOCK..].first_chunk() {
                 // A `u` behind the block is found by its backslash.
                 let bytes = isa.load(bytes);
                 let backslash = isa.equal(bytes, b'\\');
                 escapes |= backslash & (isa.equal(bytes, b'u') >> 1 | 1 << 63);
-                // What stands in front of the block is looked at one by one.
-                free = crate::factor::free(isa, bytes, backslash << 1 | 1, &mut false) | 3;
             }
-            let mut places = isa.places(lanes.sets(), window, free);
+            let mut places = places(isa, lanes, window);
             if end - block < BLOCK {
                 places &= (1 << (end - block)) - 1;
             }

@@ -32,6 +32,15 @@ pub(super) struct Block {
     pub(super) scalar_ends: u64,
 }
 
+impl Block {
+    /// Whether all of it lies in a string that goes on behind it. Then no token begins or ends here, and what is carried
+    /// stays as it is.
+    #[inline(always)]
+    pub(super) fn is_within_string(&self) -> bool {
+        self.inside == u64::MAX && self.starts == 0
+    }
+}
+
 /// State at the end of a block.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Carry {
@@ -132,17 +141,8 @@ impl Carry {
         if backslash != 0 || self.backslash {
             let letter_u = isa.equal(block, b'u') & inside;
             escapes.unicode = escaped & letter_u;
-            escapes.behind = backslash << 1 | u64::from(self.backslash);
-            escapes.any_unicode = letter_u & escapes.behind;
-            let short = isa.equal(block, b'"')
-                | backslash
-                | isa.equal(block, b'n')
-                | isa.equal(block, b't')
-                | isa.equal(block, b'r')
-                | isa.equal(block, b'/')
-                | isa.equal(block, b'b')
-                | isa.equal(block, b'f');
-            if !trusted && escaped & inside & !(short | letter_u) != 0 {
+            escapes.any_unicode = letter_u & (backslash << 1 | u64::from(self.backslash));
+            if !trusted && escaped & inside & !(isa.short_escapes(block) | letter_u) != 0 {
                 return Err(NotJson);
             }
         }
@@ -220,8 +220,6 @@ pub(super) struct Escapes {
     pub(super) unicode: u64,
     /// Every `u` behind a backslash: of nested texts' escapes too.
     pub(super) any_unicode: u64,
-    /// What stands behind a backslash, whatever that means.
-    pub(super) behind: u64,
 }
 
 /// Which bytes a backslash escapes, and whether the first byte of the next block is escaped.

@@ -21,11 +21,11 @@ pub use visit::{At, Course, Refusal, Swept, Then, Visitor};
 pub use window::Seen;
 
 use crate::arch::{BLOCK, Isa, Path, Work};
-use crate::factor::{Watch, free};
+use crate::factor::{Watch, places as factors};
 use crate::scan::NotJson;
 use crate::scan::scalar_token::Scalar;
 use crate::span::Span;
-use bits::{Block, Carry, below, highest};
+use bits::{Block, Carry, Escapes, below, highest};
 use scalars::Scalars;
 use window::Window;
 
@@ -188,8 +188,6 @@ struct Run<'r, 'm, V, const WATCHES: bool> {
     /// How many containers this text may open.
     room: usize,
     carry: Carry,
-    /// The last byte was a letter, digit or `_`.
-    word: bool,
     /// The containers of this text, and the fewest that were open since the last value that was told of.
     kinds: Kinds,
     lowest: usize,
@@ -204,6 +202,15 @@ struct Run<'r, 'm, V, const WATCHES: bool> {
     last: Span,
     scalars: Scalars,
     swept: Swept,
+}
+
+/// What brackets do in a block: bit `i` is what happens behind byte `i`.
+#[derive(Clone, Copy, Default)]
+struct Turns {
+    /// The container changes from object to array or back.
+    changes: u64,
+    /// A text ends.
+    texts: u64,
 }
 
 /// The ends of values to stop at in a block.
@@ -226,7 +233,6 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
             base,
             room,
             carry: Carry::start(),
-            word: false,
             kinds: Kinds::default(),
             lowest: 0,
             everything: course.everything,
@@ -245,51 +251,58 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         let Some(around) = window.around(index) else { return Err(Refusal::Doubt) };
         let Some(bytes) = around[BLOCK..].first_chunk() else { return Err(Refusal::Doubt) };
         let (block, escapes) = self.carry.block(isa, bytes, self.trusted)?;
-        let places = match WATCHES && self.watch.lanes().used() {
-            true => {
-                let free = free(isa, isa.load(bytes), escapes.behind, &mut self.word);
-                isa.places(self.watch.lanes().sets(), around, free)
-            }
-            false => 0,
-        };
         if !self.trusted && escapes.unicode != 0 && places::bad_unicode(window, start, escapes.unicode) {
             return Err(Refusal::NotJson);
+        }
+        let ends = match WATCHES {
+            true => self.watch(isa, window, start, &block, escapes),
+            false => Ends::default(),
+        };
+        if block.is_within_string() {
+            return Ok(());
         }
         if !self.trusted && (block.scalars != 0 || self.scalars.open()) {
             self.scalars.check(isa, window, start, bytes, &block)?;
         }
-        let mut ends = Ends::default();
+        let before = self.kinds.is_object();
+        let Turns { changes, texts } = self.walk(window, start, &block, ends)?;
+        self.swept.texts += u64::from(texts.count_ones());
+        let objects = isa.prefix_xor(changes) ^ 0u64.wrapping_sub(u64::from(before));
+        let names = self.carry.grammar(&block, objects, texts)?;
+        self.swept.values += u64::from((block.starts & !names).count_ones());
         if WATCHES {
-            let numbers = if self.watch.stops.bare == 0 { 0 } else { block.scalars };
-            let places = places & (block.inside | numbers);
-            let sure = match escapes.any_unicode {
-                0 => 0,
-                some => places::behind_unicode(window, start, some, self.watch.lanes()),
-            };
-            if places | sure != 0 || self.string.stop || self.scalar.stop {
-                ends = self.ends(window, start, &block, places, sure);
-            }
+            self.keep(window, start, &block);
         }
-        let mut tokens = self.tokens(&block, ends);
-        // Bit `i`: the container changes behind byte `i` from object to array or back.
-        let (mut kinds, mut changes, mut texts) = (self.kinds, 0, 0);
-        let before = kinds.is_object();
+        Ok(())
+    }
+
+    /// Goes over brackets, and tells of values.
+    #[inline(always)]
+    fn walk(
+        &mut self,
+        window: &mut Window,
+        start: usize,
+        block: &Block,
+        ends: Ends,
+    ) -> Result<Turns, Refusal> {
+        let mut tokens = self.tokens(block, ends);
+        let (mut kinds, mut turns) = (self.kinds, Turns::default());
         while tokens != 0 {
             let bit = tokens.trailing_zeros();
             tokens &= tokens - 1;
             let all = self.all_until;
-            if WATCHES && self.tells(&block, ends) >> bit & 1 == 1 {
+            if WATCHES && self.tells(block, ends) >> bit & 1 == 1 {
                 self.kinds = kinds;
-                self.stop(window, start, bit, &block)?;
+                self.stop(window, start, bit, block)?;
             }
             if !WATCHES || block.brackets >> bit & 1 == 1 {
                 let (open, object) = (block.opens >> bit & 1 == 1, block.objects >> bit & 1 == 1);
                 let (next, wrong) = kinds.step(open, object);
                 if WATCHES && open && self.tracks {
-                    self.note(window, start, bit, &block, kinds);
+                    self.note(window, start, bit, block, kinds);
                 }
-                changes |= u64::from(kinds.is_object() != next.is_object()) << bit;
-                texts |= u64::from(next.depth == 0) << bit;
+                turns.changes |= u64::from(kinds.is_object() != next.is_object()) << bit;
+                turns.texts |= u64::from(next.depth == 0) << bit;
                 kinds = next;
                 if wrong || kinds.depth > self.room {
                     return Err(Refusal::NotJson);
@@ -306,18 +319,11 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
                 }
             }
             if WATCHES && self.all_until != all {
-                tokens = self.tokens(&block, ends) & !(below(bit) | 1 << bit);
+                tokens = self.tokens(block, ends) & !(below(bit) | 1 << bit);
             }
         }
         self.kinds = kinds;
-        self.swept.texts += u64::from(texts.count_ones());
-        let objects = isa.prefix_xor(changes) ^ 0u64.wrapping_sub(u64::from(before));
-        let names = self.carry.grammar(&block, objects, texts)?;
-        self.swept.values += u64::from((block.starts & !names).count_ones());
-        if WATCHES {
-            self.keep(window, start, &block);
-        }
-        Ok(())
+        Ok(turns)
     }
 
     /// The ends of values to tell of: those of `ends`, or all.
@@ -445,7 +451,31 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         }
     }
 
-    /// Where strings and numbers end in which a factor shows; `sure` are places that have been looked at.
+    /// Where strings and numbers end in which a factor shows.
+    #[inline(always)]
+    fn watch<I: Isa>(
+        &mut self,
+        isa: I,
+        window: &Window,
+        start: usize,
+        block: &Block,
+        escapes: Escapes,
+    ) -> Ends {
+        let lanes = self.watch.lanes();
+        let around = window.around(start / BLOCK).filter(|_| lanes.used());
+        let numbers = if self.watch.stops.bare == 0 { 0 } else { block.scalars };
+        let places = around.map_or(0, |around| factors(isa, lanes, around)) & (block.inside | numbers);
+        let sure = match escapes.any_unicode {
+            0 => 0,
+            some => places::behind_unicode(window, start, some, lanes),
+        };
+        match places | sure != 0 || self.string.stop || self.scalar.stop {
+            true => self.ends(window, start, block, places, sure),
+            false => Ends::default(),
+        }
+    }
+
+    /// The same; `sure` are places that have been looked at.
     fn ends(&mut self, window: &Window, start: usize, block: &Block, places: u64, sure: u64) -> Ends {
         let Watch { stops, follow } = self.watch;
         let place = |bit: u32| (start + bit as usize) as isize;
