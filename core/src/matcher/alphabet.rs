@@ -22,7 +22,7 @@ pub struct Alphabet {
 /// An alphabet with its maps at hand.
 #[derive(Clone, Copy)]
 pub struct Symbols<'a> {
-    ascii: &'a [u16],
+    ascii: &'a [u16; 128],
     wide_starts: &'a [u32],
     wide_symbols: &'a [u16],
 }
@@ -33,7 +33,7 @@ impl Alphabet {
     #[must_use]
     pub fn symbols<'a>(&self, pools: &'a Pools<'_>) -> Symbols<'a> {
         Symbols {
-            ascii: self.ascii.of(&pools.u16s),
+            ascii: self.ascii.of(&pools.u16s).first_chunk().unwrap_or(&[0; 128]),
             wide_starts: self.wide_starts.of(&pools.u32s),
             wide_symbols: self.wide_symbols.of(&pools.u16s),
         }
@@ -46,10 +46,17 @@ impl Symbols<'_> {
     #[must_use]
     pub fn of(&self, ch: char) -> u16 {
         let code = ch as u32;
-        if code < 0x80 {
-            return self.ascii.get(code as usize).copied().unwrap_or(0);
+        if ch.is_ascii() {
+            return self.of_ascii(code as u8);
         }
         let range = self.wide_starts.partition_point(|&start| start <= code);
         range.checked_sub(1).and_then(|i| self.wide_symbols.get(i)).copied().unwrap_or(0)
+    }
+
+    /// The symbol of an ASCII character.
+    #[inline]
+    #[must_use]
+    pub fn of_ascii(&self, byte: u8) -> u16 {
+        self.ascii[usize::from(byte & 127)]
     }
 }

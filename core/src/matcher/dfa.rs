@@ -8,11 +8,12 @@
 //! 2. Where that automaton would be too large and matches are short, the plain version is what runs ([`Mode::Try`]):
 //!    at most the length of a match for each place.
 //! 3. A match shows one symbol late: only the next symbol, or the end of the text, decides assertions such as `\b`.
+//! 4. ASCII that is not escaped, which is most of all text, is read in loops of its own.
 
 use super::alphabet::{Alphabet, Symbols};
 use crate::span::Span;
 use crate::table::{Part, Pools};
-use crate::view::{Rewind, Text};
+use crate::view::{Rewind, Text, stands};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
 /// The most symbols that an automaton of [`Mode::Try`] may read in a row without a match.
@@ -121,6 +122,20 @@ impl<'a> Machine<'a> {
     ) -> Result<usize, (usize, Option<char>)> {
         let mut last = None;
         loop {
+            for &byte in text.ahead(at) {
+                if !stands::<T>(byte) {
+                    break;
+                }
+                state = self.step(state, u32::from(symbols.of_ascii(byte)));
+                if self.matches(state) {
+                    return Ok(self.run(symbols, text, at + 1, state).unwrap_or(at));
+                }
+                at += 1;
+                last = Some(char::from(byte));
+                if state < self.first_busy && at > until {
+                    return Err((at, last));
+                }
+            }
             let Some((ch, next)) = text.next(at) else {
                 return if self.matches(self.step(state, self.end)) { Ok(at) } else { Err((at, last)) };
             };
@@ -141,6 +156,19 @@ impl<'a> Machine<'a> {
     fn run<T: Text>(&self, symbols: Symbols<'_>, text: T, mut at: usize, mut state: u32) -> Option<usize> {
         let mut end = None;
         loop {
+            for &byte in text.ahead(at) {
+                if !stands::<T>(byte) {
+                    break;
+                }
+                state = self.step(state, u32::from(symbols.of_ascii(byte)));
+                if self.matches(state) {
+                    end = Some(at);
+                }
+                if state == 0 {
+                    return end;
+                }
+                at += 1;
+            }
             let Some((ch, next)) = text.next(at) else {
                 return if self.matches(self.step(state, self.end)) { Some(at) } else { end };
             };
@@ -277,7 +305,7 @@ fn start_of<T: Text>(
 ) -> usize {
     let mut state = reverse.start(symbols, text.next(end).map(|(ch, _)| ch));
     let (mut start, mut at) = (end, end);
-    text.backwards(from, end, rewind, &mut |ch, place| {
+    text.backwards(from, end, rewind, |ch, place| {
         state = reverse.step(state, u32::from(symbols.of(ch)));
         if reverse.matches(state) {
             start = at;

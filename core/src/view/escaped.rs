@@ -184,12 +184,16 @@ impl Text for Escaped<'_> {
     fn next(&self, at: usize) -> Option<(char, usize)> {
         self.read(at, self.level)
     }
+    #[inline]
+    fn ahead(&self, at: usize) -> &[u8] {
+        self.raw.get(at..).unwrap_or(&[])
+    }
     fn backwards(
         &self,
         floor: usize,
         end: usize,
         rewind: &mut Rewind<'_>,
-        visit: &mut dyn FnMut(char, usize) -> bool,
+        mut visit: impl FnMut(char, usize) -> bool,
     ) {
         let mut marks = 1;
         rewind.mark(0, floor);
@@ -207,7 +211,7 @@ impl Text for Escaped<'_> {
         let mut block_end = end;
         for mark in (0..marks).rev() {
             let block = rewind.marked(mark);
-            if !self.visit_block(block, block_end, rewind, visit) {
+            if !self.visit_block(block, block_end, rewind, &mut visit) {
                 return;
             }
             block_end = block;
@@ -222,7 +226,7 @@ impl Escaped<'_> {
         from: usize,
         end: usize,
         rewind: &mut Rewind<'_>,
-        visit: &mut dyn FnMut(char, usize) -> bool,
+        visit: &mut impl FnMut(char, usize) -> bool,
     ) -> bool {
         let mut piece_end = end;
         while piece_end > from {

@@ -20,6 +20,8 @@ pub trait Text: Copy {
     /// The character that begins at `at`, and the place of the next one; `None` at the end.
     /// A lone surrogate escape is U+FFFD.
     fn next(&self, at: usize) -> Option<(char, usize)>;
+    /// The bytes from `at` on. Those in front of the first one that [`stands`] does not hold of are characters.
+    fn ahead(&self, at: usize) -> &[u8];
     /// Walks backwards from `end`, calling `visit` with each character and the place where it begins,
     /// until `visit` returns `false` or `floor` is reached. Both are places of this text.
     /// Costs time linear in `end - floor` at worst, and no memory but `rewind`.
@@ -28,8 +30,14 @@ pub trait Text: Copy {
         floor: usize,
         end: usize,
         rewind: &mut Rewind<'_>,
-        visit: &mut dyn FnMut(char, usize) -> bool,
+        visit: impl FnMut(char, usize) -> bool,
     );
+}
+
+/// Whether a byte where a character begins is that character, and nothing else is to be read.
+#[inline]
+pub fn stands<T: Text>(byte: u8) -> bool {
+    byte.is_ascii() && !(T::ESCAPES && byte == b'\\')
 }
 
 /// The characters of `text` from `start` to `end`.

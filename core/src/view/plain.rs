@@ -31,12 +31,17 @@ impl Text for Plain<'_> {
     fn next(&self, at: usize) -> Option<(char, usize)> {
         decode_utf8(self.raw, at)
     }
+    #[inline]
+    fn ahead(&self, at: usize) -> &[u8] {
+        self.raw.get(at..).unwrap_or(&[])
+    }
+    #[inline]
     fn backwards(
         &self,
         floor: usize,
         end: usize,
         _: &mut Rewind<'_>,
-        visit: &mut dyn FnMut(char, usize) -> bool,
+        mut visit: impl FnMut(char, usize) -> bool,
     ) {
         let mut at = end;
         while at > floor {
