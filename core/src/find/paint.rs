@@ -6,7 +6,7 @@
 //!    whether this byte and the next lie in one match. Parts are the runs that these links hold together. So any
 //!    number of matches takes the same memory, and no order among the searches is needed.
 //! 2. The array covers a segment; a part that is linked across its end stays open until the next one.
-//! 3. Most segments hold one match. It is painted when there is a second one.
+//! 3. Most segments hold a few matches. These are kept merged and in order, and painted when there are too many of them.
 
 use super::Merged;
 use crate::span::Span;
@@ -29,14 +29,54 @@ pub(super) struct Paint<'m> {
     at: usize,
     open: Option<Merged>,
     linked: bool,
-    /// The only match of the segment so far, not painted yet.
-    only: Option<Merged>,
+    few: Few,
+}
+
+/// Parts of the segment that have not been painted, merged and in order.
+struct Few {
+    parts: [Merged; Few::MOST],
+    count: usize,
+    /// How many have been told.
+    told: usize,
+}
+
+impl Few {
+    const MOST: usize = 16;
+    const NONE: Self =
+        Self { parts: [Merged { span: Span::new(0, 0), rule: 0 }; Self::MOST], count: 0, told: 0 };
+
+    fn parts(&self) -> &[Merged] {
+        self.parts.get(..self.count).unwrap_or(&[])
+    }
+
+    /// Merges a match with those that it shares a byte with; false when there is no room for it.
+    fn add(&mut self, span: Span, rule: u16) -> bool {
+        let parts = self.parts();
+        let behind = |part: &&Merged| part.span.end > span.start;
+        let first = parts.len() - parts.iter().rev().take_while(behind).count();
+        let shared = parts[first..].iter().take_while(|part| part.span.start < span.end);
+        let mut all = Merged { span, rule };
+        let mut end = first;
+        for part in shared {
+            all.span = Span::new(all.span.start.min(part.span.start), all.span.end.max(part.span.end));
+            all.rule = all.rule.min(part.rule);
+            end += 1;
+        }
+        if end == first && self.count == Self::MOST {
+            return false;
+        }
+        let count = self.count;
+        self.parts.copy_within(end..count.min(Self::MOST - usize::from(end == first)), first + 1);
+        self.parts[first] = all;
+        self.count = count + 1 - (end - first);
+        true
+    }
 }
 
 impl<'m> Paint<'m> {
     pub(super) fn new(cells: Room<'m, u16>) -> Self {
         let none = Span::new(0, 0);
-        Self { cells, segment: none, dirty: none, at: 0, open: None, linked: false, only: None }
+        Self { cells, segment: none, dirty: none, at: 0, open: None, linked: false, few: Few::NONE }
     }
 
     /// Starts a value: nothing is open, and the first segment is the empty one before it.
@@ -57,7 +97,7 @@ impl<'m> Paint<'m> {
             cells.fill(0);
         }
         self.segment = segment;
-        self.only = None;
+        (self.few.count, self.few.told) = (0, 0);
         self.dirty = Span::new(segment.end, segment.start);
         self.at = segment.start;
     }
@@ -69,12 +109,16 @@ impl<'m> Paint<'m> {
     /// Adds the part of a match that lies in the segment.
     #[inline]
     pub(super) fn add(&mut self, span: Span, rule: u16) {
-        let nothing = self.dirty.start >= self.dirty.end && self.open.is_none() && self.only.is_none();
-        if nothing && span.start >= self.segment.start && span.end <= self.segment.end {
-            self.only = Some(Merged { span, rule });
+        let blank = self.dirty.start >= self.dirty.end && self.open.is_none();
+        if blank
+            && span.start >= self.segment.start
+            && span.end <= self.segment.end
+            && self.few.add(span, rule)
+        {
             return;
         }
-        if let Some(Merged { span, rule }) = self.only.take() {
+        for i in 0..core::mem::take(&mut self.few.count) {
+            let Merged { span, rule } = self.few.parts[i % Few::MOST];
             self.paint(span, rule);
         }
         self.paint(span, rule);
@@ -98,8 +142,9 @@ impl<'m> Paint<'m> {
     /// The next part that ends in the segment.
     #[inline]
     pub(super) fn sweep(&mut self) -> Option<Merged> {
-        if self.only.is_some() {
-            return self.only.take();
+        if let Some(part) = self.few.parts().get(self.few.told).copied() {
+            self.few.told += 1;
+            return Some(part);
         }
         if self.dirty.start >= self.dirty.end && self.open.is_none() {
             return None;
@@ -134,5 +179,50 @@ fn painted(cell: u16, rule: u16) -> u16 {
     match cell & !LINK {
         0 => cell | mark,
         under => cell & LINK | under.min(mark),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use std::vec::Vec;
+
+    /// The plain version.
+    fn united(mut matches: Vec<Merged>) -> Vec<Merged> {
+        matches.sort_by_key(|part| (part.span.start, part.span.end));
+        let mut parts: Vec<Merged> = Vec::new();
+        for one in matches {
+            match parts.last_mut().filter(|last| last.span.end > one.span.start) {
+                Some(last) => {
+                    last.span.end = last.span.end.max(one.span.end);
+                    last.rule = last.rule.min(one.rule);
+                }
+                None => parts.push(one),
+            }
+        }
+        parts
+    }
+
+    #[test]
+    fn matches_are_united_however_many_there_are() {
+        let mut seed = 3u64;
+        let mut below = move |limit: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) as usize % limit
+        };
+        let mut paint = Paint::new(Room::filled(0, SEGMENT));
+        for count in (0..40).cycle().take(4000) {
+            let mut one = || {
+                let start = below(300);
+                Merged { span: Span::new(start, start + 1 + below(30)), rule: below(9) as u16 }
+            };
+            let matches: Vec<Merged> = (0..count).map(|_| one()).collect();
+            paint.reset(0);
+            paint.begin(Span::new(0, SEGMENT));
+            matches.iter().for_each(|part| paint.add(part.span, part.rule));
+            let parts: Vec<Merged> = core::iter::from_fn(|| paint.sweep()).collect();
+            assert_eq!(parts, united(matches));
+        }
     }
 }

@@ -8,7 +8,7 @@ use crate::policy::Search;
 use crate::span::Span;
 use crate::table::Pools;
 use crate::validate::Validator;
-use crate::view::{Rewind, Text, chars};
+use crate::view::{Rewind, Text, chars, stands};
 
 /// A refused match of at most this many characters does not consume: the search goes on behind its first
 /// character. A longer one is passed over, so that a validator which fails everywhere costs linear time.
@@ -202,18 +202,7 @@ impl Progress {
     /// Moves on behind a match, or behind its first character when it is refused.
     fn judge<T: Text>(&mut self, validator: Validator, text: T, found: Span) -> Option<Span> {
         let trim = validator.check(chars(text, found.start, found.end));
-        let (mut at, mut count) = (found.start, 0);
-        let mut last = None;
-        let mut second = None;
-        while at < found.end {
-            let Some((ch, next)) = text.next(at) else { break };
-            count += 1;
-            last = Some(ch);
-            at = next;
-            if count == 1 {
-                second = Some((next, ch));
-            }
-        }
+        let (count, second, last) = measure(text, found);
         match (&trim, second) {
             (None, Some((next, first))) if count <= RETRY_CHARS => {
                 self.at = next;
@@ -227,6 +216,25 @@ impl Progress {
         let trim = trim?;
         trimmed(text, found, count, trim.front as usize, trim.back as usize)
     }
+}
+
+/// How many characters a match has; its first one and the place behind it; its last one.
+fn measure<T: Text>(text: T, found: Span) -> (usize, Option<(usize, char)>, Option<char>) {
+    let plain = text.ahead(found.start).get(..found.end - found.start).unwrap_or(&[]);
+    if let ([first, ..], [.., last]) = (plain, plain)
+        && plain.iter().all(|byte| stands::<T>(*byte))
+    {
+        return (plain.len(), Some((found.start + 1, char::from(*first))), Some(char::from(*last)));
+    }
+    let (mut at, mut count, mut second, mut last) = (found.start, 0, None, None);
+    while at < found.end {
+        let Some((ch, next)) = text.next(at) else { break };
+        count += 1;
+        last = Some(ch);
+        second = second.or(Some((next, ch)));
+        at = next;
+    }
+    (count, second, last)
 }
 
 /// `found` without its first `front` and last `back` of `count` characters; `None` if nothing is left.
