@@ -9,7 +9,7 @@ use spanmask_core::matcher::Matcher;
 use spanmask_core::matcher::dfa::Dfa;
 use spanmask_core::policy::Search;
 use spanmask_core::table::{PoolBuilder, Pools};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// States of a group at most; what lies further on is not followed.
 const MOST_STATES: usize = 64;
@@ -56,7 +56,7 @@ struct Automaton<'p> {
     /// The factor may stand where the match begins.
     at_start: bool,
     /// The states in front of the last character before the factor, where there is one.
-    before_last: BTreeSet<u32>,
+    before_last: Vec<u32>,
 }
 
 impl<'p> Automaton<'p> {
@@ -69,10 +69,10 @@ impl<'p> Automaton<'p> {
             first_busy: dfa.forward.first_busy,
             end: dfa.forward.end,
             at_start: offsets.is_any() || offsets.each().any(|count| count == 0),
-            before_last: BTreeSet::new(),
+            before_last: Vec::new(),
         };
         let all: Vec<u32> = (0..automaton.end).collect();
-        let mut now: BTreeSet<u32> = automaton.starts.iter().copied().filter(|state| *state != 0).collect();
+        let mut now = distinct(automaton.starts.iter().copied());
         if offsets.is_any() {
             let symbols = match reach {
                 Reach::Run(run) if !run.wide => {
@@ -90,15 +90,16 @@ impl<'p> Automaton<'p> {
             }
             now = automaton.behind(&now, &all);
         }
+        automaton.before_last = distinct(automaton.before_last.into_iter());
         automaton
     }
 
     /// What it may be in when the factor begins: behind a character with this symbol, if that is known, or at the edge of the
     /// text.
-    fn begin(&self, front: Front) -> BTreeSet<u32> {
+    fn begin(&self, front: Front) -> Vec<u32> {
         let start = |index: usize| self.starts.get(index).copied();
         let (starts, behind) = match front {
-            Front::Edge => (start(0).into_iter().collect(), BTreeSet::new()),
+            Front::Edge => (start(0).into_iter().collect(), Vec::new()),
             Front::Byte(byte) => {
                 let symbol = self.symbol(byte);
                 (start(symbol as usize + 1).into_iter().collect(), self.behind(&self.before_last, &[symbol]))
@@ -108,23 +109,24 @@ impl<'p> Automaton<'p> {
                 (self.starts.to_vec(), self.behind(&self.before_last, &all))
             }
         };
-        let starts = starts.into_iter().filter(|state| self.at_start && *state != 0);
-        starts.chain(behind).collect()
+        distinct(starts.into_iter().filter(|_| self.at_start).chain(behind))
     }
 
     /// The states that these lead to by one of the symbols.
-    fn behind(&self, states: &BTreeSet<u32>, symbols: &[u32]) -> BTreeSet<u32> {
-        let next = states.iter().flat_map(|state| symbols.iter().map(|symbol| self.step(*state, *symbol)));
-        next.filter(|state| *state != 0).collect()
+    fn behind(&self, states: &[u32], symbols: &[u32]) -> Vec<u32> {
+        distinct(states.iter().flat_map(|state| symbols.iter().map(|symbol| self.step(*state, *symbol))))
     }
 
     /// These and all that they lead to.
-    fn closure(&self, mut states: BTreeSet<u32>, symbols: &[u32]) -> BTreeSet<u32> {
-        let mut last = states.clone();
-        while !last.is_empty() {
-            last = self.behind(&last, symbols).into_iter().filter(|state| states.insert(*state)).collect();
+    fn closure(&self, mut states: Vec<u32>, symbols: &[u32]) -> Vec<u32> {
+        let mut known: HashSet<u32> = states.iter().copied().collect();
+        let mut at = 0;
+        while let Some(&state) = states.get(at) {
+            let next = symbols.iter().map(|symbol| self.step(state, *symbol));
+            states.extend(next.filter(|next| *next != 0 && known.insert(*next)));
+            at += 1;
         }
-        states
+        distinct(states.into_iter())
     }
 
     fn symbol(&self, byte: u8) -> u32 {
@@ -134,6 +136,14 @@ impl<'p> Automaton<'p> {
     fn step(&self, state: u32, symbol: u32) -> u32 {
         self.transitions.get((state + symbol) as usize).copied().unwrap_or(0)
     }
+}
+
+/// States in order, each once, and without the dead one.
+fn distinct(states: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut states: Vec<u32> = states.filter(|state| *state != 0).collect();
+    states.sort_unstable();
+    states.dedup();
+    states
 }
 
 /// What stands in front of a factor.

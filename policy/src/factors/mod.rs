@@ -12,7 +12,7 @@ mod names;
 mod sequences;
 mod stops;
 
-use lanes::{Chars, Window, share};
+use lanes::{Chars, Window};
 use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look};
 use sequences::{Sequence, Sets};
 use spanmask_core::factor::{Reach, Run};
@@ -191,7 +191,7 @@ fn best_places(sets: &Sets, sequences: &[Sequence]) -> Option<Part> {
     for sequence in sequences {
         let places = (0..sequence.chars.len().min(FAR + 1)).map(|at| {
             let windows = sets.windows(sequence, at);
-            (windows.iter().map(share).sum::<f64>(), at, windows)
+            (windows.iter().map(|window| sets.share(window)).sum::<f64>(), at, windows)
         });
         let (_, at, windows) = places.min_by(|a, b| a.0.total_cmp(&b.0))?;
         most = most.max(at);
@@ -201,7 +201,7 @@ fn best_places(sets: &Sets, sequences: &[Sequence]) -> Option<Part> {
         part.windows.extend(windows.into_iter().map(|window| (window, Offsets::exactly(at))));
     }
     part.windows = groups::without_cover(part.windows);
-    part.share = part.windows.iter().map(|(window, _)| share(window)).sum();
+    part.share = part.windows.iter().map(|(window, _)| sets.share(window)).sum();
     part.far = Far::Chars(most, before);
     Some(part)
 }
@@ -225,7 +225,7 @@ fn behind_run(sets: &mut Sets, parts: &[Hir], at: usize) -> Option<Part> {
     }
     let windows = sequences.iter().flat_map(|sequence| sets.windows(sequence, first));
     let windows = groups::without_cover(windows.map(|window| (window, Offsets::ANY)).collect());
-    let share = windows.iter().map(|(window, _)| share(window)).sum::<f64>() * far;
+    let share = windows.iter().map(|(window, _)| sets.share(window)).sum::<f64>() * far;
     Some(Part { windows, share, far: Far::Run(run) })
 }
 

@@ -1,8 +1,9 @@
 //! A pattern as a few sequences of characters, one of which every match begins with.
 
-use super::lanes::{Bytes, Chars, Window, windows};
+use super::lanes::{Bytes, Chars, Window, share, windows};
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 use std::cell::RefCell;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 /// Sequences are put together rather than that there are more.
@@ -28,6 +29,8 @@ pub(super) struct Sets {
     numbers: HashMap<Chars, u16>,
     /// Classes that were met, by their ranges.
     classes: RefCell<HashMap<Vec<(char, char)>, Chars>>,
+    /// What [`share`] has said of windows.
+    shares: RefCell<HashMap<Window, f64>>,
     words: Vec<(char, char)>,
     /// Characters after which a sequence is closed.
     pub(super) length: usize,
@@ -47,6 +50,7 @@ impl Sets {
             sets: Vec::new(),
             numbers: HashMap::new(),
             classes: RefCell::default(),
+            shares: RefCell::default(),
             words,
             length: 0,
             front,
@@ -189,9 +193,10 @@ impl Sets {
                     rest.push(sequence);
                     continue;
                 };
-                let other = known.get(&sequence).copied().unwrap_or(number);
-                let both = self.union(number, other);
-                known.insert(sequence, both);
+                match known.entry(sequence) {
+                    Entry::Occupied(mut both) => *both.get_mut() = self.union(number, *both.get()),
+                    Entry::Vacant(first) => _ = first.insert(number),
+                }
             }
             rest.extend(known.into_iter().map(|(mut sequence, number)| {
                 sequence.chars[place] = number;
@@ -238,6 +243,11 @@ impl Sets {
     pub(super) fn windows(&self, sequence: &Sequence, at: usize) -> Vec<Window> {
         let chars: Vec<&Chars> = sequence.chars.iter().skip(at).map(|number| self.set(*number)).collect();
         windows(self.before(sequence, at), &chars, None)
+    }
+
+    /// A guess at the share of positions that pass a window.
+    pub(super) fn share(&self, window: &Window) -> f64 {
+        *self.shares.borrow_mut().entry(*window).or_insert_with(|| share(window))
     }
 
     /// What may stand in front of a character of a sequence.
