@@ -13,6 +13,8 @@ CARGO_C_VERSION := 0.10.21+cargo-0.95.0
 CARGO_C      := $(or $(wildcard .tools/bin/cargo-cinstall),$(shell command -v cargo-cinstall))
 # Where `make install` puts the C library.
 PREFIX       ?= /usr/local
+# How it builds it: as a release, or `quick`, for tests.
+PROFILE      := release
 DESTDIR      ?=
 TARGET       := $(abspath $(or $(CARGO_TARGET_DIR),target))
 STAGE        := $(TARGET)/stage
@@ -30,7 +32,7 @@ VENV         := $(TARGET)/python-venv
 # STRICT=1: what cannot run here fails instead of being skipped.
 STRICT       :=
 
-.PHONY: check fmt fmt-check clippy doc no-std neon bare deny unit ffi conformance test ci toolchain bench \
+.PHONY: check fmt fmt-check clippy doc no-std neon bare deny cargo-deny unit ffi conformance test ci toolchain bench \
 	bench-peers header install install-plain cargo-c fuzz fuzz-clippy tsan go node python unit-lane \
 	packages-lane bench-service soak-service service-build deploy-check
 
@@ -86,13 +88,13 @@ doc:
 unit:
 	$(UNIT)
 
-# The C library as users get it: installed, found by pkg-config and CMake, used by programs in C and C++. Then a release
-# build that panics on purpose.
+# The C library as users get it: installed, found by pkg-config and CMake, used by programs in C and C++. Then a build that
+# panics on purpose. Both without the optimisation across crates that a release has, which takes minutes.
 ffi:
 	rm -rf $(STAGE)
-	$(MAKE) --no-print-directory install PREFIX=$(STAGE) DESTDIR=
+	$(MAKE) --no-print-directory install PREFIX=$(STAGE) DESTDIR= PROFILE=quick
 	SPANMASK_PREFIX=$(STAGE) cargo test -p spanmask-ffi --locked
-	cargo test --release -p spanmask-ffi --features test-hooks --test programs --locked a_panic
+	cargo test --profile quick -p spanmask-ffi --features test-hooks --test programs --locked a_panic
 
 # The Go package, with the library that `make ffi` has installed, or one of its own. The second run of tests has the race
 # detector and looks after pointers; the cases, which one goroutine runs, need no third.
@@ -128,7 +130,7 @@ header:
 # Library, headers, spanmask.pc. With cargo-c where there is one; the plain way does the same on Linux.
 install:
 ifneq ($(CARGO_C),)
-	$(CARGO_C) cinstall --release --locked -p spanmask-ffi --target-dir $(TARGET) \
+	$(CARGO_C) cinstall --profile $(PROFILE) --locked -p spanmask-ffi --target-dir $(TARGET) \
 		--prefix $(PREFIX) --libdir $(PREFIX)/lib $(if $(DESTDIR),--destdir $(DESTDIR))
 else
 	$(MAKE) --no-print-directory install-plain
@@ -138,10 +140,10 @@ install-plain: VERSION = $(shell cargo pkgid -p spanmask-ffi | sed 's/.*[\#@]//'
 install-plain: ABI = $(shell echo $(VERSION) | sed -E 's/^(0\.[0-9]+).*/\1/; s/^([1-9][0-9]*)\..*/\1/')
 install-plain: TO = $(DESTDIR)$(PREFIX)
 install-plain:
-	cargo rustc --release --locked -p spanmask-ffi --lib -- -C link-arg=-Wl,-soname,libspanmask.so.$(ABI)
+	cargo rustc --profile $(PROFILE) --locked -p spanmask-ffi --lib -- -C link-arg=-Wl,-soname,libspanmask.so.$(ABI)
 	install -d $(TO)/lib/pkgconfig $(TO)/include
-	install -m 644 $(TARGET)/release/libspanmask.a $(TO)/lib/
-	install -m 755 $(TARGET)/release/libspanmask.so $(TO)/lib/libspanmask.so.$(VERSION)
+	install -m 644 $(TARGET)/$(PROFILE)/libspanmask.a $(TO)/lib/
+	install -m 755 $(TARGET)/$(PROFILE)/libspanmask.so $(TO)/lib/libspanmask.so.$(VERSION)
 	ln -sf libspanmask.so.$(VERSION) $(TO)/lib/libspanmask.so.$(ABI)
 	ln -sf libspanmask.so.$(VERSION) $(TO)/lib/libspanmask.so
 	install -m 644 include/spanmask.h include/spanmask.hpp $(TO)/include/
@@ -193,14 +195,14 @@ toolchain:
 	@if command -v rustup >/dev/null; then for target in $(BARE) $(ARM); do \
 		rustup target list --installed | grep -qx $$target || timeout $(PATIENCE) rustup target add $$target || true; done; fi
 
-# With a bare target there is no std to link, for the core or for anything it depends on, so building is the proof.
+# With a bare target there is no std to link, for the core or for anything it depends on, so checking is the proof.
 no-std:
 	@for target in $(BARE); do \
 		if command -v rustup >/dev/null && ! rustup target list --installed | grep -qx $$target; then \
 			$(call skip,no build for $$target: rustup target add $$target); continue; fi; \
 		for features in --no-default-features ""; do \
-			echo "cargo build -p spanmask-core --target $$target $$features"; \
-			RUSTFLAGS="-D warnings" cargo build -p spanmask-core --target $$target $$features --locked || exit 1; done; done
+			echo "cargo check -p spanmask-core --target $$target $$features"; \
+			RUSTFLAGS="-D warnings" cargo check -p spanmask-core --target $$target $$features --locked || exit 1; done; done
 
 # The core on another kind of CPU: as its target is, and with the multiplication that comes with AES.
 neon: export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER := aarch64-linux-gnu-gcc
@@ -224,19 +226,19 @@ bare:
 		$(call skip,no masking on a Cortex-M4: rustup target add thumbv7em-none-eabi); exit 0; fi; \
 	cd examples/bare && timeout 600 cargo run --release --locked </dev/null
 
-# Licences, bans and sources need no network. Advisories need a git clone.
-deny: $(DENY)
-	$(DENY) --locked check licenses bans sources
-	@if timeout $(PATIENCE) $(DENY) fetch db >/dev/null 2>&1; then \
+# Licences, bans and sources need no network. Advisories need a git clone. The tool takes minutes to build, so only
+# `make cargo-deny` does that.
+deny:
+	@if ! $(DENY) --version 2>/dev/null | grep -qx "cargo-deny $(DENY_VERSION)"; then \
+		$(call skip,no check of licences: make cargo-deny installs what it needs); exit 0; fi; \
+	$(DENY) --locked check licenses bans sources || exit 1; \
+	if timeout $(PATIENCE) $(DENY) fetch db >/dev/null 2>&1; then \
 		$(DENY) --locked check --disable-fetch advisories; \
 	else \
 		$(call skip,advisories: their database cannot be fetched); fi
 
-# By version, so that a new pin installs again.
-$(DENY): Makefile
-	@if ! $(DENY) --version 2>/dev/null | grep -qx "cargo-deny $(DENY_VERSION)"; then \
-		cargo install --locked --root .tools --version $(DENY_VERSION) cargo-deny; fi
-	@touch $(DENY)
+cargo-deny:
+	cargo install --locked --root .tools --version $(DENY_VERSION) cargo-deny
 
 # Lints of fuzz/, a workspace of its own. `make fuzz` begins with it; `make check` does not, as libFuzzer is built for it.
 FUZZ_CLIPPY := cargo clippy --manifest-path fuzz/Cargo.toml --all-targets --locked -- -D warnings

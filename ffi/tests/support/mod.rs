@@ -57,7 +57,10 @@ fn built() -> &'static Path {
     BUILT.get_or_init(|| {
         let test = std::env::current_exe().unwrap();
         let folder = test.parent().and_then(Path::parent).unwrap();
-        let profile = if folder.ends_with("release") { "release" } else { "test" };
+        let profile = match folder.file_name().and_then(|name| name.to_str()) {
+            Some("debug") | None => "test",
+            Some(profile) => profile,
+        };
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["build", "--locked", "--quiet", "-p", "spanmask-ffi", "--profile", profile]);
         cargo.arg("--target-dir").arg(folder.parent().unwrap()).current_dir(root());
