@@ -28,7 +28,7 @@ def policy() -> Policy:
 
 def mark(field: str) -> str:
     """The marker of a field, as part of a sentence."""
-    return f"so says MARK_{re.sub(r'[^a-z0-9]+', '_', field.lower())}_ here"
+    return f"so says MARK_{re.sub(r'[^a-z0-9]+', '_', field.lower())}_END here"
 
 
 class Marks:

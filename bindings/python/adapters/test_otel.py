@@ -32,7 +32,7 @@ def through_exporter(to: SpanExporter, masks: Any) -> TracerProvider:
 
 
 def fails(marks: Marks) -> None:
-    raise ValueError(marks("exception message"))  # so says MARK_exception_stack_trace_ here
+    raise ValueError(marks("exception message"))  # so says MARK_exception_stack_trace_END here
 
 
 def plant(provider: TracerProvider, marks: Marks) -> None:
