@@ -17,7 +17,7 @@ from ._adapter import FAILED, Failures, Masks, emptied, needs
 try:
     from langfuse.media import LangfuseMedia
 except ImportError as error:
-    raise needs("langfuse", error) from None
+    raise needs("langfuse", error) from error
 
 from ._otlp import SpanMasker
 from .otel import MaskingSpanExporter

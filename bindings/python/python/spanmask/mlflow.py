@@ -20,7 +20,7 @@ try:
     from opentelemetry.sdk.util import BoundedList
     from opentelemetry.trace import StatusCode
 except ImportError as error:
-    raise needs("mlflow", error) from None
+    raise needs("mlflow", error) from error
 
 from ._otlp import SpanMasker
 

@@ -26,7 +26,7 @@ try:
     from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerProvider
     from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 except ImportError as error:
-    raise needs("otel", error) from None
+    raise needs("otel", error) from error
 
 from ._otlp import SpanMasker
 
