@@ -58,9 +58,13 @@ class PlayedChatGenerator:
 
     def __init__(self, answer: str = "", tools: Any = None) -> None:
         self.answer = answer
+        #: Where all runs meet, so that they are in here together.
+        self.meet: Optional[threading.Barrier] = None
 
     @component.output_types(replies=list[ChatMessage])
     def run(self, messages: list[ChatMessage], tools: Any = None, fail: str = "") -> dict[str, Any]:
+        if self.meet is not None:
+            self.meet.wait()
         if fail:
             raise ValueError(fail)  # so says MARK_exception_stack_trace_END here
         call = ToolCall("look_up", {"name": self.answer or messages[-1].text})
@@ -69,7 +73,7 @@ class PlayedChatGenerator:
 
     @component.output_types(replies=list[ChatMessage])
     async def run_async(self, messages: list[ChatMessage], tools: Any = None, fail: str = "") -> dict[str, Any]:
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(0.01)
         result: dict[str, Any] = self.run(messages, tools, fail)
         return result
 
@@ -214,14 +218,9 @@ def at_once(made: Pipeline, way: str) -> None:
     """64 runs of a pipeline, each with a request of its own."""
     requests = [{"ask": {"question": f"request-{number}-of MARK_{number}_END"}} for number in range(64)]
     if way == "threads":
-        start = threading.Barrier(64)
-
-        def run(data: dict[str, Any]) -> Any:
-            start.wait()
-            return made.run(data)
-
+        made.get_component("llm").meet = threading.Barrier(64)  # type: ignore[attr-defined]
         with ThreadPoolExecutor(64) as threads:
-            answers = list(threads.map(run, requests))
+            answers = list(threads.map(made.run, requests))
     else:
 
         async def all_of_them() -> Any:

@@ -14,7 +14,7 @@ import langfuse
 import pytest
 from langfuse import Langfuse, propagate_attributes
 from langfuse.media import LangfuseMedia
-from marks import Marks, leaks, policy, record
+from marks import Marks, leaks, mark, policy, record
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from pydantic import BaseModel
@@ -31,11 +31,13 @@ REST = {"comment of a score"}
 #: What `mask_otel_spans` cannot change: all but attributes.
 MASK_OTEL_MISSES = REST | {
     "name of an observation", "exception message", "exception stack trace", "name of a third-party span",
-    "event of a third-party span",
+    "event of a third-party span", "release",
 }  # fmt: skip
 NUMBERS = itertools.count()
+#: Where the SDK writes `Langfuse(release=...)`.
+RELEASE = Resource({"service.name": "app", "langfuse.release": mark("release")})
 #: What `mask` is called with.
-MASK_SEES = {"input", "output", "metadata", "JSON inside JSON", "object in input", "chunks of a generator", "input of update"}
+MASK_SEES = {"input", "output", "metadata", "JSON inside JSON", "object in input", "chunks of a generator", "output of a generation"}
 
 
 def client(sink: Sink, **options: Any) -> Langfuse:
@@ -43,7 +45,6 @@ def client(sink: Sink, **options: Any) -> Langfuse:
     key = f"pk-lf-{next(NUMBERS)}"
     if "span_exporter" in options:
         options["span_exporter"] = options["span_exporter"](public_key=key, secret_key="sk", base_url=sink.url)
-    options.setdefault("tracer_provider", TracerProvider(resource=Resource({"service.name": "app"})))
     return Langfuse(public_key=key, secret_key="sk", host=sink.url, timeout=30, **options)
 
 
@@ -59,6 +60,7 @@ class Call:
 
 def plant(to: Langfuse, marks: Marks) -> None:
     """A trace with a marker in every field of the API."""
+    marks("release")
     propagated = {"k": marks("propagated metadata")}
     with propagate_attributes(
         user_id=marks("user id"), session_id=marks("session id"), tags=[marks("tag")], metadata=propagated,
@@ -75,7 +77,7 @@ def plant(to: Langfuse, marks: Marks) -> None:
             name="generation", as_type="generation", model=marks("model"), input="clean",
             model_parameters={"stop": marks("model parameter")}, usage_details={"input": 7},
         )  # fmt: skip
-        generation.update(output=marks("input of update"))
+        generation.update(output=marks("output of a generation"))
         generation.end()
         stream(to, marks)
         raises(to, marks)
@@ -121,7 +123,7 @@ PROVIDERS: dict[int, Any] = {}
 
 
 def made(sink: Sink, **options: Any) -> Langfuse:
-    options.setdefault("tracer_provider", TracerProvider(resource=Resource({"service.name": "app"})))
+    options.setdefault("tracer_provider", TracerProvider(resource=RELEASE))
     to = client(sink, **options)
     PROVIDERS[id(to)] = options["tracer_provider"]
     return to
@@ -129,7 +131,7 @@ def made(sink: Sink, **options: Any) -> Langfuse:
 
 HOOKS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "mask": lambda masks: {"mask": spanmask.langfuse.mask(masks)},
-    "tracer provider": lambda masks: {"tracer_provider": MaskingTracerProvider(masks)},
+    "tracer provider": lambda masks: {"tracer_provider": MaskingTracerProvider(masks, resource=RELEASE)},
 }
 if MAJOR >= 4:
     HOOKS["mask_otel_spans"] = lambda masks: {"mask_otel_spans": spanmask.langfuse.mask_otel_spans(masks)}
