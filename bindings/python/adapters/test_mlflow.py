@@ -272,3 +272,28 @@ def test_example_2_an_agent(server: Server, before: Server) -> None:
     assert len(server.spans) == len(before.spans) > 5
     tools = [attributes(span) for span in server.spans if attributes(span)["mlflow.spanType"] == "TOOL"]
     assert tools and {tool["mlflow.spanOutputs"] for tool in tools} == {"[REDACTED]"}
+
+
+def test_example_3_presidio(server: Server) -> None:
+    from people import REQUEST, analyzer
+
+    from spanmask.presidio import detectors
+
+    entities = ["PERSON", "CREDIT_CARD", "EMAIL_ADDRESS", "LOCATION", "DATE_TIME"]
+    rules = [{"id": name, "detect": f"host:{name}", "replace": f"<{name}>"} for name in entities]
+    found = detectors(analyzer(), {name: [name] for name in entities})
+    masks = Policy({"version": 1, "profile": "otlp", "rules": rules}, detectors=found, detector_timeout=30)
+
+    @mlflow.trace(span_type=SpanType.AGENT)
+    def customer_support_agent(request: str) -> str:
+        return "Yes"
+
+    to(server, spanmask.mlflow.processor(masks))
+    customer_support_agent(REQUEST)
+    (span,) = server.spans
+    assert attributes(span)["mlflow.spanInputs"] == {
+        "request": "Please cancel my credit card effective <DATE_TIME>. My name is <PERSON> and my credit card number is "
+        "<CREDIT_CARD>. My email is <EMAIL_ADDRESS> and I live in <LOCATION>."
+    }
+    assert attributes(span)["mlflow.spanOutputs"] == "Yes"
+    assert not [text for text in ("John", "4095", "@example.com", "Amsterdam", "September") if text in server.text]
