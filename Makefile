@@ -21,7 +21,6 @@ FUZZ_TARGETS := split paths reference image policy calls
 # Seconds that each target of `make fuzz` runs.
 FUZZ_SECONDS := 20
 STATICCHECK_VERSION := v0.8.2
-UV_VERSION   := 0.13.9
 # The tests of the workspace but for what has a part of its own.
 UNIT         := cargo test --workspace --exclude spanmask-ffi --exclude spanmask-python $(FEATURES) --locked
 # Seconds that a download may take before it counts as not reachable.
@@ -171,45 +170,27 @@ python:
 	maturin develop --quiet --features hooks; \
 	pytest -q
 
-# The adapters with the real SDKs: the newest Langfuse and everything else in one environment, two older majors of Langfuse laid
-# over it, JavaScript; then docs/hooks.md, which says what they saw. With the packages that `make python` and `make node` have
-# built, or that are built here.
-PYTEST := PYTHONPATH=../python $(ADAPTERS)/venv/bin/python -m pytest -q -p no:cacheprovider
-adapters: export SPANMASK_HOOKS := $(ADAPTERS)/hooks
-adapters: export CARGO_PROFILE_DEV_OPT_LEVEL := 2
-adapters: export SPANMASK_PROFILE := quick
+# The adapters with the SDKs that they are for, and docs/hooks.md, which says what they saw. With the packages as `make python` and
+# `make node` have built them, or built here.
+adapters adapters-page: export CARGO_PROFILE_DEV_OPT_LEVEL := 2
+adapters adapters-page: export SPANMASK_PROFILE := quick
+adapters adapters-page: export STRICT := $(STRICT)
+adapters adapters-page: export PYTHON := $(PYTHON)
 adapters:
-	@if ! $(PYTHON) -c 'import sys, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-		$(call skip,no adapters: their tests want Python 3.11 with venv); exit 0; fi; \
-	set -e; \
-	if ! cat bindings/python/adapters/*.txt | cmp -s - $(ADAPTERS)/installed.txt; then \
-		rm -rf $(ADAPTERS); \
-		$(PYTHON) -m venv $(ADAPTERS)/venv; \
-		export VIRTUAL_ENV=$(ADAPTERS)/venv UV_CACHE_DIR=$(ADAPTERS)/cache; uv=$(ADAPTERS)/venv/bin/uv; \
-		if ! { $(ADAPTERS)/venv/bin/pip install -q --disable-pip-version-check uv==$(UV_VERSION) maturin==1.16.0 && \
-			$$uv pip install -q -r bindings/python/adapters/requirements.txt && \
-			for old in 3 4; do $$uv pip install -q --no-deps --target $(ADAPTERS)/langfuse-$$old \
-				-r bindings/python/adapters/langfuse-$$old.txt || exit 1; done; }; then \
-			$(call skip,no adapters: bindings/python/adapters/requirements.txt cannot be installed); exit 0; fi; \
-		rm -rf $(ADAPTERS)/cache; \
-		cat bindings/python/adapters/*.txt > $(ADAPTERS)/installed.txt; fi; \
-	rm -rf $(SPANMASK_HOOKS); mkdir -p $(SPANMASK_HOOKS); \
-	(cd bindings/python; export VIRTUAL_ENV=$(ADAPTERS)/venv; $(ADAPTERS)/venv/bin/maturin develop --quiet --features hooks); \
-	(cd bindings/python/adapters; $(PYTEST); \
-		for old in 3 4; do PYTHONPATH=$(ADAPTERS)/langfuse-$$old:../python $(ADAPTERS)/venv/bin/python -m pytest -q \
-			-p no:cacheprovider test_langfuse.py; done); \
-	if ! command -v npm >/dev/null; then $(call skip,no adapters in JavaScript: there is no npm); else \
-		(cd bindings/node; test -e dist/pino.js || npm ci --no-audit --no-fund; \
-			cd adapters; if ! npm ci --no-audit --no-fund --ignore-scripts; then \
-				$(call skip,no adapters in JavaScript: bindings/node/adapters cannot be installed); else npm test; fi); fi; \
-	$(PYTHON) bindings/hooks.py $(SPANMASK_HOOKS) $(WRITE)
+	bindings/adapters $(ADAPTERS)
 
 adapters-page:
-	$(MAKE) --no-print-directory adapters WRITE=--write
+	bindings/adapters $(ADAPTERS) --write
 
+# Pins anew what bindings/python/adapters/requirements.in asks for.
 adapters-lock:
-	cd bindings/python/adapters && uv pip compile --no-annotate --universal -p 3.11 \
+	cd bindings/python/adapters && $(ADAPTERS)/venv/bin/uv pip compile -q --no-annotate --universal -p 3.11 \
 		--custom-compile-command "make adapters-lock" requirements.in -o requirements.txt
+
+# What masking adds to what the SDKs spend. Wants a machine with nothing else to do, and builds for it.
+bench-adapters:
+	cd bindings/python && VIRTUAL_ENV=$(ADAPTERS)/venv $(ADAPTERS)/venv/bin/maturin develop --release --quiet
+	PYTHONPATH=bindings/python/python $(ADAPTERS)/venv/bin/python bench/adapters/cost.py
 
 conformance:
 	cargo test -p spanmask-conformance --locked

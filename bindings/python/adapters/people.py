@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import spacy
 from presidio_analyzer import AnalyzerEngine, Pattern, PatternRecognizer, RecognizerRegistry
 from presidio_analyzer.nlp_engine import SpacyNlpEngine
 
 
-class Blank(SpacyNlpEngine):
-    """Splits words and knows nothing: models of spaCy are no packages of PyPI."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.nlp = {"en": spacy.blank("en")}
-
-
 def analyzer() -> AnalyzerEngine:
+    # Splits words and knows nothing: models of spaCy are no packages of PyPI.
+    engine: Any = SpacyNlpEngine()
+    engine.nlp = {"en": spacy.blank("en")}
     registry = RecognizerRegistry(supported_languages=["en"])
     registry.load_predefined_recognizers(languages=["en"])
     registry.add_recognizer(PatternRecognizer("PERSON", deny_list=["John Doe", "Zoë Müller"]))
     registry.add_recognizer(PatternRecognizer("LOCATION", deny_list=["Amsterdam"]))
     registry.add_recognizer(PatternRecognizer("DATE_TIME", patterns=[Pattern("day", r"September \d+th", 0.9)]))
-    return AnalyzerEngine(registry=registry, nlp_engine=Blank(), supported_languages=["en"])
+    return AnalyzerEngine(registry=registry, nlp_engine=engine, supported_languages=["en"])
 
 
 #: What a customer writes on MLflow's page.

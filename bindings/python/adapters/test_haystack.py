@@ -110,7 +110,7 @@ def pipeline(sink: Optional[Sink], name: str = "chat", answer: str = "", **optio
 
 
 def finish(made: Pipeline) -> None:
-    made.get_component("tracer").tracer._tracer.shutdown()  # type: ignore[union-attr]
+    made.get_component("tracer").tracer._tracer.shutdown()
 
 
 def plant(made: Pipeline, marks: Marks) -> None:
@@ -218,7 +218,7 @@ def at_once(made: Pipeline, way: str) -> None:
     """64 runs of a pipeline, each with a request of its own."""
     requests = [{"ask": {"question": f"request-{number}-of MARK_{number}_END"}} for number in range(64)]
     if way == "threads":
-        made.get_component("llm").meet = threading.Barrier(64)  # type: ignore[attr-defined]
+        made.get_component("llm").meet = threading.Barrier(64)
         with ThreadPoolExecutor(64) as threads:
             answers = list(threads.map(made.run, requests))
     else:
@@ -328,7 +328,7 @@ def test_fails_closed(kind: str, sink: Sink, caplog: pytest.LogCaptureFixture) -
     if kind == "hangs":
         rules = {"version": 1, "rules": [{"id": "A", "detect": "host:d", "fail": "refuse"}]}
         hang = threading.Event()
-        masks = Policy(rules, detectors={"d": lambda text: [hang.wait() or (0, 0)]}, detector_timeout=0.02)  # type: ignore[list-item]
+        masks = Policy(rules, detectors={"d": lambda text: [hang.wait() or (0, 0)]}, detector_timeout=0.02)
     spanmask.haystack.install(masks)
     made = pipeline(sink, answer="MARK_x")
     with caplog.at_level(logging.WARNING, "spanmask"):

@@ -93,8 +93,8 @@ def stream(to: Langfuse, marks: Marks) -> None:
         yield "clean "
         yield marks("chunks of a generator")
 
-    public_key = str(to._resources.public_key)  # type: ignore[union-attr]
-    assert "".join(chunks(langfuse_public_key=public_key))  # type: ignore[call-arg]
+    public_key = str(to._resources.public_key)
+    assert "".join(chunks(langfuse_public_key=public_key))
 
 
 def raises(to: Langfuse, marks: Marks) -> None:
@@ -105,7 +105,7 @@ def raises(to: Langfuse, marks: Marks) -> None:
 
 def third_party(to: Langfuse, marks: Marks) -> None:
     """A span of an instrumentation that knows nothing of Langfuse."""
-    tracer = to._resources.tracer_provider.get_tracer("openinference.instrumentation.any", "1")  # type: ignore[union-attr]
+    tracer = to._resources.tracer_provider.get_tracer("openinference.instrumentation.any", "1")
     with tracer.start_as_current_span(marks("name of a third-party span")) as span:
         span.set_attribute("input.value", marks("attribute of a third-party span"))
         span.add_event("chunk", {"text": marks("event of a third-party span")})
@@ -113,7 +113,7 @@ def third_party(to: Langfuse, marks: Marks) -> None:
 
 def traced(to: Langfuse, marks: Marks) -> None:
     if MAJOR < 4:  # keeps its provider to itself
-        to._resources.tracer_provider = PROVIDERS[id(to)]  # type: ignore[union-attr]
+        to._resources.tracer_provider = PROVIDERS[id(to)]
     plant(to, marks)
     to.flush()
     to.shutdown()
@@ -204,7 +204,7 @@ def failing(kind: str) -> Any:
         return Broken()
     rules = {"version": 1, "profile": "otlp", "rules": [{"id": "A", "detect": "host:d", "fail": "refuse"}]}
     hang = threading.Event()
-    return Policy(rules, detectors={"d": lambda text: [hang.wait() or (0, 0)]}, detector_timeout=0.02)  # type: ignore[list-item]
+    return Policy(rules, detectors={"d": lambda text: [hang.wait() or (0, 0)]}, detector_timeout=0.02)
 
 
 @pytest.mark.parametrize("hook", HOOKS)

@@ -65,8 +65,8 @@ def to(server: Server, *processors: Any) -> None:
     """Traces go to this server, by these processors."""
     mlflow.tracing.reset()
     # Spans of a plain tracer reach MLflow when both share the global provider, which is made once for a process.
-    otel._TRACER_PROVIDER = None  # type: ignore[attr-defined]
-    otel._TRACER_PROVIDER_SET_ONCE._done = False  # type: ignore[attr-defined]
+    otel._TRACER_PROVIDER = None
+    otel._TRACER_PROVIDER_SET_ONCE._done = False
     mlflow.set_tracking_uri(server.url)
     mlflow.tracing.set_destination(MlflowExperimentLocation("0"))
     mlflow.tracing.configure(span_processors=list(processors))
@@ -137,7 +137,7 @@ def test_fails_closed(kind: str, server: Server, caplog: pytest.LogCaptureFixtur
     if kind == "hangs":
         rules = {"version": 1, "profile": "otlp", "rules": [{"id": "A", "detect": "host:d", "fail": "refuse"}]}
         hang = threading.Event()
-        masks = Policy(rules, detectors={"d": lambda text: [hang.wait() or (0, 0)]}, detector_timeout=0.02)  # type: ignore[list-item]
+        masks = Policy(rules, detectors={"d": lambda text: [hang.wait() or (0, 0)]}, detector_timeout=0.02)
     marks = Marks()
     to(server, spanmask.mlflow.processor(masks))
     plant(marks)

@@ -179,9 +179,9 @@ def failing(kind: str) -> Any:
         return Broken()
     rules = {"version": 1, "profile": "otlp", "rules": [{"id": "A", "detect": "host:d", "fail": "refuse"}]}
     if kind == "refuses":
-        return Policy(rules, detectors={"d": lambda text: 1 / 0})  # type: ignore[arg-type, dict-item, return-value]
+        return Policy(rules, detectors={"d": lambda text: 1 / 0})
     hang = threading.Event()
-    return Policy(rules, detectors={"d": lambda text: [hang.wait() or (0, 0)]}, detector_timeout=0.05)  # type: ignore[list-item]
+    return Policy(rules, detectors={"d": lambda text: [hang.wait() or (0, 0)]}, detector_timeout=0.05)
 
 
 @pytest.mark.parametrize("kind", ["raises", "refuses", "hangs"])
@@ -204,7 +204,7 @@ def test_fails_closed(kind: str, sink: Sink, caplog: pytest.LogCaptureFixture) -
 def test_a_detector_that_hangs_masks_whole(sink: Sink) -> None:
     hang = threading.Event()
     rules = {"version": 1, "profile": "otlp", "rules": [{"id": "A", "detect": "host:d"}]}
-    masks = Policy(rules, detectors={"d": lambda text: [hang.wait() or (0, 0)]}, detector_timeout=0.05)  # type: ignore[list-item]
+    masks = Policy(rules, detectors={"d": lambda text: [hang.wait() or (0, 0)]}, detector_timeout=0.05)
     provider = through_exporter(OTLPSpanExporter(f"{sink.url}/v1/traces"), masks)
     with provider.get_tracer("app").start_as_current_span("ask", attributes={"a": "MARK_x", "n": 1}):
         pass
@@ -218,7 +218,7 @@ def test_what_no_policy_can_look_into() -> None:
     masking = MaskingSpanExporter(exporter, policy())
     odd = {"bytes": b"\xff\xfeM", "object": object(), "none": None, "map": {"k": ["MARK_x", b"\xff", 3]}, "same": "text"}
     context = SpanContext(1, 2, False)
-    masking.export([ReadableSpan("odd", context=context, attributes=odd)])  # type: ignore[arg-type]
+    masking.export([ReadableSpan("odd", context=context, attributes=odd)])
     masked = dict(exporter.get_finished_spans()[0].attributes or {})
     assert masked == {"bytes": b"", "object": "[REDACTED]", "none": None, "map": {"k": ("[M]", b"", 3)}, "same": "text"}
 

@@ -6,6 +6,8 @@ Here a list knows the names. With a model of spaCy (`python -m spacy download en
 #> {"raw": "{\"from\": \"[NAME]\", \"day\": \"Monday\"}"}
 """
 
+from typing import Any
+
 import spacy
 from presidio_analyzer import AnalyzerEngine, PatternRecognizer, RecognizerRegistry
 from presidio_analyzer.nlp_engine import SpacyNlpEngine
@@ -14,18 +16,12 @@ from spanmask import Policy
 from spanmask.presidio import detectors
 
 
-class Blank(SpacyNlpEngine):
-    """Splits words; knows no names."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.nlp = {"en": spacy.blank("en")}
-
-
+engine: Any = SpacyNlpEngine()
+engine.nlp = {"en": spacy.blank("en")}  # splits words; knows no names
 registry = RecognizerRegistry(supported_languages=["en"])
 registry.add_recognizer(PatternRecognizer("PERSON", deny_list=["Zoë Müller", "Bob Smith"]))
 registry.add_recognizer(PatternRecognizer("LOCATION", deny_list=["Amsterdam", "Berlin"]))
-analyzer = AnalyzerEngine(registry=registry, nlp_engine=Blank(), supported_languages=["en"])
+analyzer = AnalyzerEngine(registry=registry, nlp_engine=engine, supported_languages=["en"])
 
 policy = Policy(
     """

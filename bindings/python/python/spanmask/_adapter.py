@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
-from typing import Any, Optional, Protocol
+from typing import Any
 
 from ._errors import SpanmaskError
 
@@ -15,12 +14,6 @@ REDACTED = "[REDACTED]"
 FAILED = "spanmask.failed"
 
 _log = logging.getLogger("spanmask")
-
-
-class Masks(Protocol):
-    """What an adapter needs of a policy."""
-
-    def mask_object(self, value: Any, *, default: Optional[Callable[[Any], Any]] = None) -> Any: ...
 
 
 class Failures:

@@ -16,7 +16,8 @@ from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, SpanContext, Status
 
-from ._adapter import FAILED, REDACTED, Failures, Masks
+from ._adapter import FAILED, REDACTED, Failures
+from ._spanmask import Policy
 
 Shape = dict[str, Any]
 
@@ -51,7 +52,7 @@ class MaskedSpan(ReadableSpan):
 class SpanMasker:
     """Masks spans. What cannot be masked loses its content; nothing is raised. For any number of threads."""
 
-    def __init__(self, policy: Masks, where: str) -> None:
+    def __init__(self, policy: Policy, where: str) -> None:
         self._policy = policy
         self._failures = Failures(where)
         # Nearly all spans share one resource and few scopes: what was made of the last ones, by identity.

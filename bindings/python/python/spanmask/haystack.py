@@ -12,16 +12,20 @@ from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any, Optional
 
-from ._adapter import REDACTED, Failures, Masks, needs
+from ._adapter import REDACTED, Failures, needs
+from ._spanmask import Policy
 
 try:
     from haystack.dataclasses import ByteStream
-    from haystack.tools import Tool, Toolset
-    from haystack.tracing import Span, Tracer
-    from haystack.tracing import tracer as _proxy
-    from haystack.tracing.tracer import NullTracer, ProxyTracer
+    from haystack.tools.tool import Tool
+    from haystack.tools.toolset import Toolset
+    from haystack.tracing.tracer import NullTracer, ProxyTracer, Span, Tracer
+    from haystack.tracing.tracer import tracer as _shared
 except ImportError as error:
     raise needs("haystack", error) from error
+
+#: Haystack's holder of the tracer. Its class is not always the one that it says.
+_proxy: Any = _shared
 
 __all__ = ["MaskingSpan", "MaskingTracer", "install", "is_installed", "uninstall"]
 
@@ -68,7 +72,7 @@ class MaskingTracer(Tracer):
     threads and in asyncio.
     """
 
-    def __init__(self, tracer: Tracer, policy: Masks) -> None:
+    def __init__(self, tracer: Tracer, policy: Policy) -> None:
         self._tracer = tracer
         self._masks = _Tags(policy)
 
@@ -101,7 +105,7 @@ class MaskingTracer(Tracer):
         return None if span is None else MaskingSpan(span, self._masks)
 
 
-def install(policy: Masks) -> None:
+def install(policy: Policy) -> None:
     """Masks for every tracer: the one that is set, and each that ``enable_tracing`` sets from now on.
 
     Connectors set their tracer late, when a pipeline warms up, in place of the one before. With another policy, it takes the place
@@ -127,7 +131,8 @@ def is_installed() -> bool:
 
 def uninstall() -> None:
     """Takes it off again: the tracer that is set gets what it got before."""
-    if type(_proxy) is _MaskingProxy:
+    masking = type(_proxy) is _MaskingProxy
+    if masking:
         now = _proxy.actual_tracer
         _proxy.__class__ = ProxyTracer
         _proxy.actual_tracer = now.tracer if isinstance(now, MaskingTracer) else now
@@ -136,7 +141,7 @@ def uninstall() -> None:
 class _MaskingProxy(ProxyTracer):
     """Haystack's holder of the tracer, which all of Haystack shares, and which cannot hold one that is not masked."""
 
-    @property  # type: ignore[override]
+    @property
     def actual_tracer(self) -> Tracer:
         tracer: Tracer = self.__dict__["actual_tracer"]
         return tracer
@@ -159,7 +164,7 @@ class _Probe(NullTracer):
 class _Tags:
     """Masks values of tags: plain data, and the objects of Haystack."""
 
-    def __init__(self, policy: Masks) -> None:
+    def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self.failures = Failures("spanmask.haystack")
 

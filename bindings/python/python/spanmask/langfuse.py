@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Optional, Protocol
 
-from ._adapter import FAILED, Failures, Masks, emptied, needs
+from ._adapter import FAILED, Failures, emptied, needs
+from ._spanmask import Policy
 
 try:
     from langfuse.media import LangfuseMedia
@@ -40,7 +41,7 @@ class MaskOtelSpans(Protocol):
     def __call__(self, *, params: MaskOtelSpansParams) -> Optional[MaskOtelSpansResult]: ...
 
 
-def mask(policy: Masks) -> Mask:
+def mask(policy: Policy) -> Mask:
     """A function for ``Langfuse(mask=...)``, which is called with each input, output and metadata.
 
     Objects are masked as they are: what JSON does not have becomes what Langfuse would send of it, media objects pass. When
@@ -58,7 +59,7 @@ def mask(policy: Masks) -> Mask:
     return masked
 
 
-def mask_otel_spans(policy: Masks) -> MaskOtelSpans:
+def mask_otel_spans(policy: Policy) -> MaskOtelSpans:
     """A function for ``Langfuse(mask_otel_spans=...)``, from version 4.9 of the SDK on: masks the attributes of all spans.
 
     A span whose attributes cannot be masked loses them. Nothing is raised, so no other span of its batch is lost.
@@ -87,7 +88,7 @@ def mask_otel_spans(policy: Masks) -> MaskOtelSpans:
 
 
 def exporter(
-    policy: Masks,
+    policy: Policy,
     *,
     public_key: Optional[str] = None,
     secret_key: Optional[str] = None,

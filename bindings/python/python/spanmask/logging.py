@@ -17,7 +17,8 @@ import logging
 import traceback
 from typing import Any
 
-from ._adapter import REDACTED, Masks, emptied
+from ._adapter import REDACTED, emptied
+from ._spanmask import Policy
 
 __all__ = ["MaskingFilter"]
 
@@ -37,7 +38,7 @@ class MaskingFilter(logging.Filter):
     changes, so the handlers that come after see it masked, too. What cannot be masked becomes ``[REDACTED]``.
     """
 
-    def __init__(self, policy: Masks) -> None:
+    def __init__(self, policy: Policy) -> None:
         super().__init__()
         self._policy = policy
 
@@ -45,7 +46,7 @@ class MaskingFilter(logging.Filter):
         record.msg = self._mask(lambda: record.getMessage())
         record.args = ()
         if record.exc_info or record.exc_text:
-            record.exc_text = self._mask(lambda: record.exc_text or "".join(traceback.format_exception(*record.exc_info)).rstrip())
+            record.exc_text = self._mask(lambda: record.exc_text or _formatted(record.exc_info))
         # A formatter would format it anew, and others print it as they like.
         record.exc_info = None
         if record.stack_info:
@@ -74,3 +75,7 @@ class MaskingFilter(logging.Filter):
             return self._policy.mask_object(value, default=str)
         except Exception:
             return emptied(value)
+
+
+def _formatted(exc_info: Any) -> str:
+    return "".join(traceback.format_exception(*exc_info)).rstrip()

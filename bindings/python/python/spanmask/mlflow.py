@@ -11,7 +11,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from ._adapter import FAILED, REDACTED, Failures, Masks, needs
+from ._adapter import FAILED, REDACTED, Failures, needs
+from ._spanmask import Policy
 
 try:
     from mlflow.entities.span import LiveSpan
@@ -30,7 +31,7 @@ __all__ = ["processor"]
 _KEPT = frozenset({"mlflow.experimentId", "mlflow.spanType", "mlflow.traceRequestId"})
 
 
-def processor(policy: Masks) -> Callable[[LiveSpan], None]:
+def processor(policy: Policy) -> Callable[[LiveSpan], None]:
     """A function that masks a span when it ends.
 
     Attributes are masked as the JSON texts that MLflow keeps, so rules by kind of span (``when: { span_kind: [TOOL] }``) and by
@@ -57,7 +58,7 @@ def processor(policy: Masks) -> Callable[[LiveSpan], None]:
 
 def _write(span: LiveSpan, masked: ReadableSpan) -> None:
     """Writes what was masked into a span that is about to end."""
-    live = span._span
+    live: Any = span._span
     if masked is live:
         return
     attributes = dict(masked.attributes or {})
@@ -80,7 +81,7 @@ def _write(span: LiveSpan, masked: ReadableSpan) -> None:
 
 
 def _empty(span: LiveSpan) -> None:
-    live = span._span
+    live: Any = span._span
     live._events = _bounded((), 0)
     live._links = _bounded((), 0)
     span._links.clear()
@@ -93,15 +94,16 @@ def _empty(span: LiveSpan) -> None:
 
 
 def _bounded(items: Any, dropped: int) -> Any:
-    bounded = BoundedList(None)
+    bounded: Any = BoundedList(None)
     bounded.extend(items)
     bounded.dropped = dropped
     return bounded
 
 
-def _mask_trace(policy: Masks, failures: Failures, trace_id: str) -> None:
+def _mask_trace(policy: Policy, failures: Failures, trace_id: str) -> None:
     """Masks what MLflow writes about a trace, once its root span has ended: name, tags, metadata, previews."""
-    with InMemoryTraceManager.get_instance().get_trace(trace_id) as trace:
+    manager: Any = InMemoryTraceManager
+    with manager.get_instance().get_trace(trace_id) as trace:
         if trace is None:
             return
         info = trace.info
@@ -129,7 +131,7 @@ def _try_out() -> None:
     try:
         span = LiveSpan(otel, "tr-1")
         _empty(span)
-        emptied = (span.name, span.events, span._span.attributes["a"]) == (REDACTED, [], json.dumps(REDACTED))
+        emptied = (span.name, span.events, dict(span._span.attributes or {})["a"]) == (REDACTED, [], json.dumps(REDACTED))
     except Exception as error:
         raise RuntimeError(f"spanmask.mlflow cannot mask the spans of this version of MLflow: {type(error).__name__}") from None
     if not emptied:

@@ -19,7 +19,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Optional
 
-from ._adapter import Masks, needs
+from ._adapter import needs
+from ._spanmask import Policy
 
 try:
     from opentelemetry.context import Context
@@ -44,7 +45,7 @@ class MaskingSpanExporter(SpanExporter):
     ``spanmask.failed``, says why. The application's spans never change: a span is copied when something in it matched.
     """
 
-    def __init__(self, exporter: SpanExporter, policy: Masks) -> None:
+    def __init__(self, exporter: SpanExporter, policy: Policy) -> None:
         self._exporter = exporter
         self._masker = SpanMasker(policy, "spanmask.otel")
 
@@ -65,7 +66,7 @@ class MaskingSpanProcessor(SpanProcessor):
     more than an exporter does. When a span starts, the processor gets the span itself, unmasked.
     """
 
-    def __init__(self, processor: SpanProcessor, policy: Masks) -> None:
+    def __init__(self, processor: SpanProcessor, policy: Policy) -> None:
         self._processor = processor
         self._masker = SpanMasker(policy, "spanmask.otel")
 
@@ -89,7 +90,7 @@ class MaskingTracerProvider(TracerProvider):
     ``TracerProvider`` takes.
     """
 
-    def __init__(self, policy: Masks, **options: Any) -> None:
+    def __init__(self, policy: Policy, **options: Any) -> None:
         super().__init__(**options)
         self._policy = policy
 
