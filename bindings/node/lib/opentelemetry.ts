@@ -62,7 +62,7 @@ export class MaskingSpanExporter {
         masked = this.#shapes.resource(resource);
       } catch (error) {
         this.#failed(error, 'a resource has lost its attributes');
-        masked = resourceOf({}, undefined);
+        return resourceOf({}, undefined);
       }
       // It grows until all that it waits for is there.
       if (resource.asyncAttributesPending !== true) this.#resources.set(resource, masked);
@@ -77,7 +77,7 @@ export class MaskingSpanExporter {
         masked = this.#shapes.scope(scope);
       } catch (error) {
         this.#failed(error, 'an instrumentation scope has lost its name');
-        masked = { name: REDACTED };
+        return { name: REDACTED };
       }
       this.#scopes.set(scope, masked);
     }

@@ -350,6 +350,15 @@ def test_a_value_that_cannot_be_serialised() -> None:
     assert recorder.spans[0].tags == {"odd": "[REDACTED]", "more": {}, "bytes": b""}
 
 
+def test_names_are_never_empty() -> None:
+    """A rule may remove what it finds, and the connector wants a name."""
+    masks = Policy({"version": 1, "rules": [{"id": "A", "pattern": "MARK_x", "remove": True}]})
+    recorder = Recorder()
+    with MaskingTracer(recorder, masks).trace("run", {"haystack.component.name": "MARK_x", "none": ""}):
+        pass
+    assert recorder.spans[0].tags == {"haystack.component.name": "[REDACTED]", "none": ""}
+
+
 def test_install_twice_and_take_it_off() -> None:
     recorder = Recorder()
     tracing.enable_tracing(recorder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import logging
 import threading
 import time
@@ -19,6 +20,8 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode, TraceFlags, TraceState
 from sink import Sink, attributes
 
+import spanmask.logging
+import spanmask.otel
 from spanmask import Policy
 from spanmask.otel import MaskingSpanExporter, MaskingSpanProcessor, MaskingTracerProvider
 
@@ -241,3 +244,34 @@ def test_threads() -> None:
         thread.join()
     values = sorted(str((span.attributes or {})["a"]) for span in exporter.get_finished_spans())
     assert values == sorted(f"[M] {number}" for number in range(8) for _ in range(50))
+
+
+class Recovers:
+    """Fails at first, as a detector does that is late once."""
+
+    def __init__(self) -> None:
+        self.calls = 0
+
+    def mask_object(self, value: Any, **options: Any) -> Any:
+        self.calls += 1
+        if self.calls <= 3:
+            raise TimeoutError
+        return policy().mask_object(value, **options)
+
+
+def test_a_failure_is_not_kept() -> None:
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider(resource=Resource({"a": "b"}))
+    provider.add_span_processor(SimpleSpanProcessor(MaskingSpanExporter(exporter, Recovers())))
+    for _ in range(2):
+        provider.get_tracer("app").start_span("ask").end()
+    first, second = exporter.get_finished_spans()
+    assert (first.name, dict(first.resource.attributes)) == ("[REDACTED]", {})
+    assert (second.name, dict(second.resource.attributes)) == ("ask", {"a": "b"})
+    assert second.instrumentation_scope is not None and second.instrumentation_scope.name == "app"
+
+
+@pytest.mark.parametrize("module", [spanmask.otel, spanmask.logging])
+def test_docstrings(module: Any) -> None:
+    failed, tried = doctest.testmod(module)
+    assert failed == 0 and tried > 4

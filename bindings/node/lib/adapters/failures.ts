@@ -16,13 +16,14 @@ export interface FailureOptions {
 export function failures(where: string, { onFailure }: FailureOptions): (error: unknown, what: string) => string {
   const told = new Set<string>();
   return (error, what) => {
-    const code = codeOf(error);
+    let code = 'unknown';
     try {
+      code = codeOf(error);
       if (onFailure !== undefined) onFailure(code, what);
       else if (!told.has(code)) process.emitWarning(`${where}: masking failed (${code}): ${what}`, 'SpanmaskWarning');
       told.add(code);
     } catch {
-      // Who listens must not make text leave.
+      // Neither who listens nor what was thrown must make text leave.
     }
     return code;
   };

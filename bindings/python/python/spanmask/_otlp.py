@@ -64,13 +64,9 @@ class SpanMasker:
         resource = self._resource(span.resource)
         scope = self._scope(span.instrumentation_scope)
         try:
-            masked = self._span(span, resource, scope)
+            return self._span(span, resource, scope)
         except Exception as error:
-            masked = self._empty(span, self._failures.tell(error, "a span has lost its content"), resource, scope)
-        except BaseException as error:
-            self._failures.tell(error, "a span is not exported")
-            raise
-        return masked
+            return _empty(span, self._failures.tell(error, "a span has lost its content"), resource, scope)
 
     def attributes(self, attributes: Mapping[str, Any], name: str = "") -> Mapping[str, Any]:
         """Masks the attributes of a span of this name; the same mapping when nothing matched.
@@ -111,61 +107,61 @@ class SpanMasker:
             status=Status(span.status.status_code, masked["status"].get("message")),
         )
 
-    def _empty(
-        self, span: ReadableSpan, code: str, resource: Resource, scope: Optional[InstrumentationScope]
-    ) -> ReadableSpan:
-        return MaskedSpan(
-            span,
-            name=REDACTED,
-            context=_without_state(span.context),
-            parent=_without_state(span.parent),
-            resource=resource,
-            instrumentation_scope=scope,
-            attributes={FAILED: code},
-            status=Status(span.status.status_code),
-        )
-
     def _resource(self, resource: Resource) -> Resource:
         known = self._resources.get(id(resource))
         if known is None:
-            known = resource, self._new_resource(resource)
+            try:
+                known = resource, self._new_resource(resource)
+            except Exception as error:
+                self._failures.tell(error, "a resource has lost its attributes")
+                return Resource({})
             _keep(self._resources, known)
         return known[1]
 
     def _new_resource(self, resource: Resource) -> Resource:
-        try:
-            writer = _Writer()
-            shape = {"attributes": writer.attributes(resource.attributes)}
-            masked = self._ask({"resource": shape})["resource"]
-            if masked is shape and not writer.opaque:
-                return resource
-            return Resource(_attributes(resource.attributes, masked["attributes"]), resource.schema_url)
-        except Exception as error:
-            self._failures.tell(error, "a resource has lost its attributes")
-            return Resource({})
+        writer = _Writer()
+        shape = {"attributes": writer.attributes(resource.attributes)}
+        masked = self._ask({"resource": shape})["resource"]
+        if masked is shape and not writer.opaque:
+            return resource
+        return Resource(_attributes(resource.attributes, masked["attributes"]), resource.schema_url)
 
     def _scope(self, scope: Optional[InstrumentationScope]) -> Optional[InstrumentationScope]:
         if scope is None:
             return None
         known = self._scopes.get(id(scope))
         if known is None:
-            known = scope, self._new_scope(scope)
+            try:
+                known = scope, self._new_scope(scope)
+            except Exception as error:
+                self._failures.tell(error, "an instrumentation scope has lost its name")
+                return InstrumentationScope(REDACTED)
             _keep(self._scopes, known)
         return known[1]
 
     def _new_scope(self, scope: InstrumentationScope) -> InstrumentationScope:
-        try:
-            writer = _Writer()
-            attributes = scope.attributes or {}
-            shape = {"name": scope.name, "version": scope.version or "", "attributes": writer.attributes(attributes)}
-            masked = self._ask({"scopeSpans": [{"scope": shape}]})["scopeSpans"][0]["scope"]
-            if masked is shape and not writer.opaque:
-                return scope
-            kept = _attributes(attributes, masked["attributes"])
-            return InstrumentationScope(masked["name"], masked["version"], scope.schema_url, kept)
-        except Exception as error:
-            self._failures.tell(error, "an instrumentation scope has lost its name")
-            return InstrumentationScope(REDACTED)
+        writer = _Writer()
+        attributes = scope.attributes or {}
+        shape = {"name": scope.name, "version": scope.version or "", "attributes": writer.attributes(attributes)}
+        masked = self._ask({"scopeSpans": [{"scope": shape}]})["scopeSpans"][0]["scope"]
+        if masked is shape and not writer.opaque:
+            return scope
+        kept = _attributes(attributes, masked["attributes"])
+        return InstrumentationScope(masked["name"], masked["version"], scope.schema_url, kept)
+
+
+def _empty(span: ReadableSpan, code: str, resource: Resource, scope: Optional[InstrumentationScope]) -> ReadableSpan:
+    """A span that has nothing but what says where it belongs, and why it is empty."""
+    return MaskedSpan(
+        span,
+        name=REDACTED,
+        context=_without_state(span.context),
+        parent=_without_state(span.parent),
+        resource=resource,
+        instrumentation_scope=scope,
+        attributes={FAILED: code},
+        status=Status(span.status.status_code),
+    )
 
 
 class _Writer:

@@ -171,8 +171,9 @@ class _Tags:
     def tag(self, key: str, value: Any) -> Any:
         """A masked copy. The key is a member's name to the policy, so rules for it hold."""
         try:
-            plain = _plain(value)
-            return _typed(value, self._policy.mask_object({key: plain})[key])
+            masked = _typed(value, self._policy.mask_object({key: _plain(value)})[key])
+            # Tracers want names, and a rule may remove what it finds.
+            return REDACTED if isinstance(masked, str) and value and not masked else masked
         except Exception as error:
             self.failures.tell(error, "a tag has been replaced")
             return {} if isinstance(value, dict) else [] if isinstance(value, (list, tuple)) else REDACTED

@@ -99,7 +99,7 @@ def exporter(
     """An exporter for ``Langfuse(span_exporter=...)``: the one that Langfuse would make, masked.
 
     What is left out comes from the environment, as for Langfuse itself: ``LANGFUSE_PUBLIC_KEY``, ``LANGFUSE_SECRET_KEY``,
-    ``LANGFUSE_BASE_URL``, ``LANGFUSE_TIMEOUT`` (seconds). Raises ``ValueError`` where a key is missing.
+    ``LANGFUSE_BASE_URL``, ``LANGFUSE_TIMEOUT`` (seconds), and what it knows for limits and compression. Raises ``ValueError`` where a key is missing.
     """
     from opentelemetry.exporter.otlp.proto.http import Compression
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -115,6 +115,8 @@ def exporter(
     base_url = base_url or os.environ.get("LANGFUSE_BASE_URL") or os.environ.get("LANGFUSE_HOST")
     path = os.environ.get("LANGFUSE_OTEL_TRACES_EXPORT_PATH") or "api/public/otel/v1/traces"
     token = base64.b64encode(f"{public_key}:{secret_key}".encode()).decode()
+    limit = os.environ.get("LANGFUSE_OTEL_MAX_BATCH_SIZE_BYTES", "")
+    plain = os.environ.get("LANGFUSE_OTEL_COMPRESSION", "").strip().lower() == "none"
     sdk = OTLPSpanExporter(
         endpoint=f"{(base_url or 'https://cloud.langfuse.com').rstrip('/')}/{path}",
         headers={
@@ -126,7 +128,8 @@ def exporter(
             **(headers or {}),
         },
         timeout=timeout or float(os.environ.get("LANGFUSE_TIMEOUT") or 5),
-        compression=Compression.Gzip,
+        compression=Compression.NoCompression if plain else Compression.Gzip,
+        **({"max_request_size": int(limit)} if limit.isdigit() else {}),
     )
     return MaskingSpanExporter(sdk, policy)
 

@@ -34,8 +34,9 @@ class MaskingFilter(logging.Filter):
     """Masks message, arguments, exception, stack and extra fields of each record, and lets it pass.
 
     Add it to handlers: a filter of a logger does not see the records of the loggers below it. Message and arguments become one
-    text, and an exception its traceback as text, as the message and every argument may hold anything. The record itself
-    changes, so the handlers that come after see it masked, too. What cannot be masked becomes ``[REDACTED]``.
+    text, and an exception its traceback as text. So do objects in extra fields that JSON does not have, as they may hold
+    anything. The record itself changes, so the handlers that come after see it masked, too. What cannot be masked becomes
+    ``[REDACTED]``.
     """
 
     def __init__(self, policy: Policy) -> None:

@@ -30,6 +30,9 @@ __all__ = ["processor"]
 #: What MLflow finds a span's trace by, and what kind it is.
 _KEPT = frozenset({"mlflow.experimentId", "mlflow.spanType", "mlflow.traceRequestId"})
 
+#: Texts of a trace.
+_PREVIEWS = ("request_preview", "response_preview", "client_request_id")
+
 
 def processor(policy: Policy) -> Callable[[LiveSpan], None]:
     """A function that masks a span when it ends.
@@ -107,18 +110,17 @@ def _mask_trace(policy: Policy, failures: Failures, trace_id: str) -> None:
         if trace is None:
             return
         info = trace.info
-        texts = {"tags": dict(info.tags), "metadata": dict(info.trace_metadata)}
-        fields = ("request_preview", "response_preview", "client_request_id")
-        texts["fields"] = {field: getattr(info, field) for field in fields if getattr(info, field) is not None}
-        try:
-            masked = policy.mask_object(texts)
-        except Exception as error:
-            failures.tell(error, "a trace has lost its tags and metadata")
-            masked = {part: dict.fromkeys(values, REDACTED) for part, values in texts.items()}
-        for key, value in masked["tags"].items():
-            info.tags[key] = value
-        for key, value in masked["metadata"].items():
-            info.trace_metadata[key] = value
+        fields = {field: getattr(info, field) for field in _PREVIEWS if getattr(info, field) is not None}
+        texts = {"tags": dict(info.tags), "metadata": dict(info.trace_metadata), "fields": fields}
+    # All of MLflow waits for that lock, so not while a detector is asked.
+    try:
+        masked = policy.mask_object(texts)
+    except Exception as error:
+        failures.tell(error, "a trace has lost its tags and metadata")
+        masked = {part: dict.fromkeys(values, REDACTED) for part, values in texts.items()}
+    with manager.get_instance().get_trace(trace_id):
+        info.tags.update(masked["tags"])
+        info.trace_metadata.update(masked["metadata"])
         for field, value in masked["fields"].items():
             setattr(info, field, value)
 
