@@ -115,7 +115,8 @@ def exporter(
     base_url = base_url or os.environ.get("LANGFUSE_BASE_URL") or os.environ.get("LANGFUSE_HOST")
     path = os.environ.get("LANGFUSE_OTEL_TRACES_EXPORT_PATH") or "api/public/otel/v1/traces"
     token = base64.b64encode(f"{public_key}:{secret_key}".encode()).decode()
-    limit = os.environ.get("LANGFUSE_OTEL_MAX_BATCH_SIZE_BYTES", "")
+    size = os.environ.get("LANGFUSE_OTEL_MAX_BATCH_SIZE_BYTES", "")
+    limit: dict[str, Any] = {"max_request_size": int(size)} if size.isdigit() else {}
     plain = os.environ.get("LANGFUSE_OTEL_COMPRESSION", "").strip().lower() == "none"
     sdk = OTLPSpanExporter(
         endpoint=f"{(base_url or 'https://cloud.langfuse.com').rstrip('/')}/{path}",
@@ -129,7 +130,7 @@ def exporter(
         },
         timeout=timeout or float(os.environ.get("LANGFUSE_TIMEOUT") or 5),
         compression=Compression.NoCompression if plain else Compression.Gzip,
-        **({"max_request_size": int(limit)} if limit.isdigit() else {}),
+        **limit,
     )
     return MaskingSpanExporter(sdk, policy)
 
