@@ -145,6 +145,8 @@ def test_fails_closed(kind: str, server: Server, caplog: pytest.LogCaptureFixtur
     ours = [span for span in server.spans if "mlflow.traceRequestId" in attributes(span) and span.name == "[REDACTED]"]
     assert len(ours) == 3
     assert {attributes(span)["mlflow.spanInputs"] for span in ours} == {"[REDACTED]"}
+    metadata = trace_of(server)["trace_metadata"]
+    assert metadata["mlflow.trace.user"] == "[REDACTED]" and metadata["mlflow.trace_schema.version"] == "3"
 
 
 def test_a_processor_has_a_name() -> None:

@@ -26,14 +26,7 @@ class MaskedSpan(ReadableSpan):
     """A span that was masked. It knows what its original has dropped."""
 
     def __init__(self, original: ReadableSpan, **fields: Any) -> None:
-        super().__init__(
-            context=fields.pop("context", original.context),
-            parent=fields.pop("parent", original.parent),
-            kind=original.kind,
-            start_time=original.start_time,
-            end_time=original.end_time,
-            **fields,
-        )
+        super().__init__(kind=original.kind, start_time=original.start_time, end_time=original.end_time, **fields)
         self._dropped = (original.dropped_attributes, original.dropped_events, original.dropped_links)
 
     @property

@@ -30,6 +30,8 @@ __all__ = ["processor"]
 #: What MLflow finds a span's trace by, and what kind it is.
 _KEPT = frozenset({"mlflow.experimentId", "mlflow.spanType", "mlflow.traceRequestId"})
 
+#: By it, MLflow reads a trace.
+_SCHEMA = "mlflow.trace_schema.version"
 #: Texts of a trace.
 _PREVIEWS = ("request_preview", "response_preview", "client_request_id")
 
@@ -117,7 +119,7 @@ def _mask_trace(policy: Policy, failures: Failures, trace_id: str) -> None:
         masked = policy.mask_object(texts)
     except Exception as error:
         failures.tell(error, "a trace has lost its tags and metadata")
-        masked = {part: dict.fromkeys(values, REDACTED) for part, values in texts.items()}
+        masked = {part: dict.fromkeys(values.keys() - {_SCHEMA}, REDACTED) for part, values in texts.items()}
     with manager.get_instance().get_trace(trace_id):
         info.tags.update(masked["tags"])
         info.trace_metadata.update(masked["metadata"])
