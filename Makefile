@@ -29,12 +29,14 @@ UNIT         := cargo test --workspace --exclude spanmask-ffi --exclude spanmask
 PATIENCE     := 60
 PYTHON       := python3
 VENV         := $(TARGET)/python-venv
+# Where the SDKs are that the adapters are tested with.
+ADAPTERS     := $(TARGET)/adapters
 # STRICT=1: what cannot run here fails instead of being skipped.
 STRICT       :=
 
 .PHONY: check fmt fmt-check clippy doc no-std neon bare deny cargo-deny unit ffi conformance test ci toolchain bench \
 	bench-peers header install install-plain cargo-c fuzz fuzz-clippy tsan go node python unit-lane \
-	packages-lane bench-service soak-service service-build deploy-check
+	packages-lane bench-service soak-service service-build deploy-check adapters adapters-page adapters-lock bench-adapters
 
 check: fmt-check clippy doc no-std
 
@@ -58,6 +60,7 @@ packages-lane:
 	$(call part,go)
 	$(call part,node)
 	$(call part,python)
+	$(call part,adapters)
 
 ci: test
 
@@ -168,6 +171,28 @@ python:
 	cd bindings/python; \
 	maturin develop --quiet --features hooks; \
 	pytest -q
+
+# The adapters with the SDKs that they are for, and docs/hooks.md, which says what they saw. With the packages as `make python` and
+# `make node` have built them, or built here.
+adapters adapters-page: export CARGO_PROFILE_DEV_OPT_LEVEL := 2
+adapters adapters-page: export SPANMASK_PROFILE := quick
+adapters adapters-page: export STRICT := $(STRICT)
+adapters adapters-page: export PYTHON := $(PYTHON)
+adapters:
+	bindings/adapters $(ADAPTERS)
+
+adapters-page:
+	bindings/adapters $(ADAPTERS) --write
+
+# Pins anew what bindings/python/adapters/requirements.in asks for.
+adapters-lock:
+	cd bindings/python/adapters && $(ADAPTERS)/venv/bin/uv pip compile -q --no-annotate --universal -p 3.11 \
+		--custom-compile-command "make adapters-lock" requirements.in -o requirements.txt
+
+# What masking adds to what the SDKs spend. Wants a machine with nothing else to do, and builds for it.
+bench-adapters:
+	cd bindings/python && VIRTUAL_ENV=$(ADAPTERS)/venv $(ADAPTERS)/venv/bin/maturin develop --release --quiet
+	PYTHONPATH=bindings/python/python $(ADAPTERS)/venv/bin/python bench/adapters/cost.py
 
 conformance:
 	cargo test -p spanmask-conformance --locked

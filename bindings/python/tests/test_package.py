@@ -44,16 +44,25 @@ def test_examples(path: Path) -> None:
 
 
 def test_types() -> None:
-    """mypy, strict: the package, its stubs, the tests, the examples."""
+    """mypy, strict: the package, its stubs, the tests, the examples. What needs an SDK is checked with it: adapters/."""
     pytest.importorskip("mypy")
-    done = run("-m", "mypy", "--strict", "python", "tests", "examples")
+    adapters = r"/(_otlp|haystack|langfuse|mlflow|otel|presidio)\.py$"
+    done = run("-m", "mypy", "--strict", "--exclude", adapters, "python", "tests", "examples")
     assert done.returncode == 0, done.stdout
 
 
 def test_stubs_say_what_is_there() -> None:
     pytest.importorskip("mypy")
-    done = run("-m", "mypy.stubtest", "spanmask", "--allowlist", str(HERE / "stubtest.txt"), "--ignore-unused-allowlist")
+    done = run("-m", "mypy.stubtest", "spanmask._spanmask", "--allowlist", str(HERE / "stubtest.txt"), "--ignore-unused-allowlist")
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("extra", ["haystack", "langfuse", "mlflow", "otel", "presidio"])
+def test_an_adapter_without_its_sdk(extra: str) -> None:
+    """It says what to install."""
+    hide = "import sys; sys.modules.update(dict.fromkeys(['haystack', 'langfuse', 'mlflow', 'opentelemetry', 'presidio_analyzer']))"
+    done = run("-c", f"{hide}; import spanmask.{extra}")
+    assert done.returncode == 1 and f'pip install "spanmask[{extra}]"' in done.stderr
 
 
 def test_version_and_names() -> None:

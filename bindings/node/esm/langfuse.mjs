@@ -1,0 +1,4 @@
+// One set of classes for both module systems.
+import adapter from '../dist/langfuse.js';
+
+export const { exporter, mask } = adapter;

@@ -1,0 +1,4 @@
+// One set of classes for both module systems.
+import adapter from '../dist/opentelemetry.js';
+
+export const { MaskingSpanExporter } = adapter;

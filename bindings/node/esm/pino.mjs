@@ -1,0 +1,4 @@
+// One set of classes for both module systems.
+import adapter from '../dist/pino.js';
+
+export const { MaskingStream, maskingStream } = adapter;
