@@ -21,6 +21,17 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub suggestion: Option<String>,
+    /// Where it stands in the text, if that is known: of what is no YAML, JSON or TOML, and by [`PolicyError::with_places`].
+    pub place: Option<Place>,
+}
+
+/// A place in a text, in lines and characters, both from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The line.
+    pub line: u64,
+    /// The character in the line.
+    pub column: u64,
 }
 
 /// Kinds of problems.
@@ -47,7 +58,7 @@ pub enum ProblemKind {
 
 impl Problem {
     pub(crate) fn new(kind: ProblemKind, path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { kind, path: path.into(), message: message.into(), suggestion: None }
+        Self { kind, path: path.into(), message: message.into(), suggestion: None, place: None }
     }
 
     pub(crate) fn suggest(mut self, suggestion: impl Into<String>) -> Self {
