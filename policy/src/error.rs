@@ -29,9 +29,9 @@ pub struct Problem {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
     /// The line.
-    pub line: u64,
+    pub line: u32,
     /// The character in the line.
-    pub column: u64,
+    pub column: u32,
 }
 
 /// Kinds of problems.
@@ -54,6 +54,13 @@ pub enum ProblemKind {
     TooLarge,
     /// A key or a file of literals that was not handed in.
     External,
+}
+
+impl Place {
+    pub(crate) fn new(line: u64, column: u64) -> Self {
+        let small = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        Self { line: small(line), column: small(column) }
+    }
 }
 
 impl Problem {

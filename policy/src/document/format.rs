@@ -24,7 +24,7 @@ fn problem(line: u64, column: u64, what: &str, message: &str) -> Problem {
         0 => format!("{what}: {message}"),
         _ => format!("line {line}, column {column}: {what}: {message}"),
     };
-    let place = (line > 0).then_some(Place { line, column });
+    let place = (line > 0).then_some(Place::new(line, column));
     Problem { place, ..Problem::new(ProblemKind::Format, "", message) }
 }
 

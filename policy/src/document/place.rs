@@ -56,7 +56,7 @@ fn find(tree: &Spanned<Node>, path: &str) -> Place {
         let Some(next) = next else { break };
         at = next;
     }
-    Place { line: at.referenced.line(), column: at.referenced.column() }
+    Place::new(at.referenced.line(), at.referenced.column())
 }
 
 impl<'de> Deserialize<'de> for Node {

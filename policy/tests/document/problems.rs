@@ -55,7 +55,7 @@ fn places_in_the_text() {
     );
     // What no parser takes.
     stands("version: 1\nrules: [", Format::Yaml, &["2:8"]);
-    stands("version = 1\nrules = [\n", Format::Toml, &["2:9"]);
+    stands("version = 1\nrules = [\n", Format::Toml, &["2:10"]);
     stands("version = 1\nrules = [{ id = \"A\", detect = \"emial\" }]\n", Format::Toml, &["?"]);
 }
 

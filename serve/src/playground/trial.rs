@@ -78,9 +78,9 @@ struct Said {
     /// `trace` or `policy`.
     input: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<u64>,
+    line: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    column: Option<u64>,
+    column: Option<u32>,
     message: String,
 }
 
@@ -163,9 +163,9 @@ fn wrong_trace(trace: &str, error: Error) -> Unable {
 
 fn place(text: &str, offset: usize) -> Place {
     let before = text.get(..offset).unwrap_or(text);
-    let (lines, last) =
-        before.rsplit_once('\n').map_or((0, before), |(lines, last)| (lines.split('\n').count(), last));
-    Place { line: lines as u64 + 1, column: last.chars().count() as u64 + 1 }
+    let last = before.rsplit('\n').next().unwrap_or(before);
+    // A trace is no larger than a question.
+    Place { line: 1 + before.matches('\n').count() as u32, column: 1 + last.chars().count() as u32 }
 }
 
 fn masked(policy: &Policy, warnings: Vec<String>, trace: &str) -> Result<Masked, Unable> {

@@ -118,6 +118,7 @@ function show(trace, answer) {
   ]);
   at('warnings').replaceChildren(...answer.warnings.map((warning) => element('li', {}, `Warning: ${warning}`)));
   at('result').hidden = false;
+  for (const part of [...masked, ...missed].slice(0, 1)) bringUp(part);
 
   const count = answer.rules.reduce((sum, [, parts]) => sum + parts, 0);
   const rules = answer.rules.filter(([, parts]) => parts > 0).length;
@@ -171,13 +172,15 @@ function excerpt(bytes, part) {
 
 function goToPart(part) {
   document.querySelectorAll('mark.here').forEach((mark) => mark.classList.remove('here'));
-  for (const pane of ['before', 'after']) {
-    const mark = at(`${pane}-${part.id}`);
-    if (!mark) continue;
-    mark.classList.add('here');
-    at(pane).scrollTop = mark.offsetTop - at(pane).clientHeight / 2;
-  }
+  bringUp(part).forEach((mark) => mark.classList.add('here'));
   at('before').scrollIntoView({ block: 'nearest' });
+}
+
+// Scrolls both panes to a part; hands back its marks.
+function bringUp(part) {
+  const marks = ['before', 'after'].map((pane) => at(`${pane}-${part.id}`)).filter((mark) => mark);
+  for (const mark of marks) mark.parentElement.scrollTop = mark.offsetTop - mark.parentElement.clientHeight / 2;
+  return marks;
 }
 
 begin().catch(() => fail('The page could not be loaded whole. Is the service still running?'));
