@@ -8,6 +8,12 @@ const ON: &str = "playground: 127.0.0.1:0";
 const LOCAL: &str = "Host: localhost\r\n";
 const ASKS: &str = "Host: localhost\r\nOrigin: http://localhost\r\nContent-Type: application/json\r\n";
 
+/// A service that starts at once, as its policy is small.
+fn start(settings: &str) -> Service {
+    let settings = format!("policies: p.yaml\n{settings}");
+    Setup::new(&settings).file("p.yaml", "{ version: 1, rules: [] }").start()
+}
+
 fn connect(service: &Service) -> Client<TcpStream> {
     Client::new(TcpStream::connect(service.playground.unwrap()).unwrap())
 }
@@ -31,7 +37,7 @@ fn answer(reply: &Reply, status: u16) -> Value {
 
 #[test]
 fn there_is_none_unless_it_is_asked_for() {
-    let service = Service::start("");
+    let service = start("");
     assert!(service.playground.is_none());
     assert_eq!(service.get("/playground").status, 404);
     service.end();
@@ -47,7 +53,7 @@ fn there_is_none_unless_it_is_asked_for() {
 /// It is at no address but its own, and nothing else is there.
 #[test]
 fn a_port_of_its_own() {
-    let service = Service::start(ON);
+    let service = start(ON);
     assert_ne!(service.playground.unwrap(), service.address);
     assert_eq!(service.get("/playground").status, 404);
     for path in ["/healthz", "/metrics", "/mask", "/playground/", "/playground/../x", "/favicon.ico"] {
@@ -57,15 +63,15 @@ fn a_port_of_its_own() {
     service.end();
 
     let words = "the playground is open to other machines";
-    let (_, log) = Service::start("playground: 0.0.0.0:0").stop(Signal::TERM);
+    let (_, log) = start("playground: 0.0.0.0:0").stop(Signal::TERM);
     assert!(log.contains(words) && !log.contains("everybody may call"), "{log}");
-    assert!(!Service::start(ON).end().contains(words));
+    assert!(!start(ON).end().contains(words));
 }
 
 /// All that the page is made of comes from it, and nobody keeps or frames it.
 #[test]
 fn files_and_what_their_headers_say() {
-    let service = Service::start(ON);
+    let service = start(ON);
     for (path, kind) in [
         ("/playground", "text/html; charset=utf-8"),
         ("/playground/page.js", "text/javascript; charset=utf-8"),
@@ -109,7 +115,7 @@ fn files_and_what_their_headers_say() {
 
 #[test]
 fn what_is_masked_and_what_nearly_is() {
-    let service = Service::start(ON);
+    let service = start(ON);
     let preset = get(&service, "/playground/presets", LOCAL);
     let presets: Value = serde_json::from_slice(&preset.body).unwrap();
     let trace = r#"{"to":"canary.4711@example.com","logo":"canary.4711@2x.png","n":["4111 1111 1111 1112"]}"#;
@@ -146,7 +152,7 @@ fn what_is_masked_and_what_nearly_is() {
 
 #[test]
 fn errors_say_what_and_where() {
-    let service = Service::start(&format!("{ON}\nlog: {{ level: debug }}"));
+    let service = start(&format!("{ON}\nlog: {{ level: debug }}"));
     let wrong = "version: 1\nrules:\n  - id: A\n    detect: canary4711\n";
     let said = answer(&ask(&service, ASKS, "[]", wrong), 422);
     let problem = &said["problems"][0];
@@ -167,7 +173,7 @@ fn errors_say_what_and_where() {
 
 #[test]
 fn other_pages_and_other_names_get_nothing() {
-    let service = Service::start(ON);
+    let service = start(ON);
     let policy = "{ version: 1, rules: [] }";
     assert_eq!(get(&service, "/playground", "Host: canary.example\r\n").status, 421);
     assert_eq!(get(&service, "/playground/presets", "").status, 421);
@@ -190,7 +196,7 @@ fn other_pages_and_other_names_get_nothing() {
 
 #[test]
 fn too_much_and_no_question() {
-    let service = Service::start(ON);
+    let service = start(ON);
     let large = format!("[\"{}\"]", "x".repeat(5 << 20));
     let mut client = connect(&service);
     let head = format!("POST /playground/try HTTP/1.1\r\n{ASKS}Content-Length: {}\r\n\r\n", large.len());

@@ -2,7 +2,7 @@
 //! end. One failed attempt is followed by the next at once, whatever the status; retries + 1 of them, then the batch is
 //! dropped (fail closed).
 
-use crate::support::*;
+use crate::support::{CANARY, Client, Service, Setup, Signal, WORKER, body, large};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -53,9 +53,19 @@ impl Worker {
 
 fn nothing(_: &mut Worker, _: usize) {}
 
+/// A service that starts at once, as its policy is small.
+fn start(settings: &str) -> Service {
+    let policy = format!("version: 1\nrules: [{{ id: X, literals: [{CANARY}], replace: '[X]' }}]\n");
+    Setup::new(&format!("policies: p.yaml\n{settings}")).file("p.yaml", policy).start()
+}
+
+fn masked(input: &[u8]) -> Vec<u8> {
+    str::from_utf8(input).unwrap().replace(CANARY, "[X]").into_bytes()
+}
+
 #[test]
 fn one_attempt_where_all_is_well() {
-    let service = Service::start("");
+    let service = start("");
     let input = body(CANARY);
     let mut worker = Worker::of(service.address, 1);
     for _ in 0..3 {
@@ -68,7 +78,7 @@ fn one_attempt_where_all_is_well() {
 /// A refusal is final for us, and tried again by the worker.
 #[test]
 fn what_is_refused_is_refused_as_often_as_it_is_tried() {
-    let service = Service::start("limits: { window: 64K }");
+    let service = start("limits: { window: 64K }");
     let mut late = large(2000);
     *late.last_mut().unwrap() = b'x';
     let mut tries = 0.0;
@@ -87,7 +97,7 @@ fn what_is_refused_is_refused_as_often_as_it_is_tried() {
 
 #[test]
 fn there_is_room_for_a_later_attempt() {
-    let service = Service::start("limits: { in_flight: 1 }");
+    let service = start("limits: { in_flight: 1 }");
     let input = body(CANARY);
     let mut busy = service.connect();
     busy.begin_chunks(WORKER);
@@ -110,23 +120,23 @@ fn there_is_room_for_a_later_attempt() {
 /// they come at once.
 #[test]
 fn restarted_between_two_calls_and_within_one() {
-    let first = Service::start("");
+    let first = start("");
     let (address, input) = (first.address, body(CANARY));
     let mut worker = Worker::of(address, 1);
     assert_eq!(worker.call(&input, nothing).0, 1);
     first.end();
-    let again = || Service::start(&format!("listen: {address}"));
+    let again = || start(&format!("listen: {address}"));
     let second = again();
     assert_eq!(worker.call(&input, nothing), (2, Some(masked(&input))));
     second.end();
     assert_eq!(worker.call(&input, nothing), (2, None));
     let mut third = None;
-    let start = |_: &mut Worker, attempt| {
+    let listen = |_: &mut Worker, attempt| {
         if attempt == 2 {
             third = Some(again());
         }
     };
-    assert_eq!(worker.call(&input, start), (2, Some(masked(&input))));
+    assert_eq!(worker.call(&input, listen), (2, Some(masked(&input))));
     third.unwrap().end();
 }
 
@@ -136,7 +146,7 @@ fn restarted_between_two_calls_and_within_one() {
 #[test]
 fn too_late_for_the_worker() {
     for input in [body(CANARY), large(200)] {
-        let service = Service::start("limits: { window: 64K }");
+        let service = start("limits: { window: 64K }");
         service.pause();
         let mut worker = Worker::of(service.address, 2);
         worker.timeout = Some(TIMEOUT);
