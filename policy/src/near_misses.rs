@@ -36,7 +36,8 @@ pub enum Why {
     Exempt,
     /// The profile keeps its value: an id, a time, what the backend parses.
     Protected,
-    /// It fails the check of its detector or of `validate`. With what the check asks for.
+    /// It fails the check of its detector or of `validate`. With what the check asks for. The part is all that the pattern
+    /// matches, which with some detectors begins with a character of context.
     Refused(&'static str),
 }
 

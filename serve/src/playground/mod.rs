@@ -17,6 +17,7 @@ use hyper::header::{
     REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Method, Request, Response, StatusCode};
+use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
@@ -48,14 +49,14 @@ const HEADERS: [(HeaderName, &str); 6] = [
 pub(crate) struct Playground {
     guard: Guard,
     timeouts: Timeouts,
-    room: Semaphore,
+    room: Arc<Semaphore>,
 }
 
 impl Playground {
     /// One that is to be found at `address`.
     pub(crate) fn new(address: &str, settings: &Settings) -> Self {
         let timeouts = settings.timeouts.clone();
-        Self { guard: Guard::new(address), timeouts, room: Semaphore::new(AT_A_TIME) }
+        Self { guard: Guard::new(address), timeouts, room: Arc::new(Semaphore::new(AT_A_TIME)) }
     }
 }
 
@@ -109,7 +110,7 @@ impl Playground {
         let until = Instant::now() + self.timeouts.request;
         let patience = Patience { stall: self.timeouts.stall, until, largest: LARGEST };
         let mut input = Input::new(request.into_body(), false, patience);
-        let Ok(_place) = self.room.try_acquire() else {
+        let Ok(place) = self.room.clone().try_acquire_owned() else {
             let json = r#"{"error":"others are trying policies out: try again in a moment"}"#;
             let mut response = refused(input, StatusCode::SERVICE_UNAVAILABLE, json);
             response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
@@ -130,8 +131,9 @@ impl Playground {
                 return problem(StatusCode::REQUEST_TIMEOUT, json);
             }
         };
-        // Compiling takes its time, and others must not wait for it.
-        match tokio::task::spawn_blocking(move || trial::answer(&text)).await {
+        // Compiling takes its time, and others must not wait for it. It goes on when the caller leaves, and so keeps its place.
+        let work = move || (trial::answer(&text), place).0;
+        match tokio::task::spawn_blocking(work).await {
             Ok((status, json)) => problem(status, json),
             Err(_) => problem(
                 StatusCode::INTERNAL_SERVER_ERROR,
