@@ -17,7 +17,7 @@ impl PolicyError {
     /// let text = "version: 1\nrules:\n  - { id: CARD, detectt: payment_card }\n";
     /// let error = Document::parse(text, Format::Yaml).unwrap_err().with_places(text, Format::Yaml);
     /// let place = error.problems()[0].place.unwrap();
-    /// assert_eq!((place.line, place.column), (3, 25));
+    /// assert_eq!((place.line, place.column), (3, 26));
     /// ```
     #[must_use]
     pub fn with_places(mut self, text: &str, format: Format) -> Self {
