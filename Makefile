@@ -36,7 +36,8 @@ STRICT       :=
 
 .PHONY: check fmt fmt-check clippy doc no-std neon bare deny cargo-deny unit ffi conformance test ci toolchain bench \
 	bench-peers header install install-plain cargo-c fuzz fuzz-clippy tsan go node python unit-lane \
-	packages-lane bench-service soak-service service-build deploy-check adapters adapters-page adapters-lock bench-adapters
+	packages-lane bench-service soak-service service-build deploy-check adapters adapters-page adapters-lock \
+	bench-adapters playground-check playground-pictures
 
 check: fmt-check clippy doc no-std
 
@@ -54,6 +55,7 @@ test: toolchain
 unit-lane:
 	$(call part,unit)
 	$(call part,deploy-check)
+	$(call part,playground-check)
 
 packages-lane:
 	$(call part,ffi)
@@ -329,3 +331,17 @@ service-build:
 deploy-check:
 	$(UNIT) --no-run
 	deploy/check $(TARGET)/debug/spanmask
+
+# The page to try policies out, in a browser that npm brings. With the program that the tests have built.
+playground-check: export SPANMASK := $(TARGET)/debug/spanmask
+playground-check:
+	@if ! command -v npm >/dev/null; then $(call skip,no browser for the playground: there is no npm); exit 0; fi; \
+	set -e; \
+	$(UNIT) --no-run; \
+	cd serve/browser; \
+	if timeout $(PATIENCE) npm ci --no-audit --no-fund; then npm test; \
+	else $(call skip,no browser for the playground: serve/browser/package-lock.json cannot be installed); fi
+
+# The same, and the pictures of docs/ anew.
+playground-pictures: export SCREENSHOTS := $(CURDIR)/docs
+playground-pictures: playground-check

@@ -60,6 +60,8 @@ pub struct Finding<'a> {
     pub rule: u16,
     /// Raw bytes in the input.
     pub span: Span,
+    /// How many bytes it has once it is masked.
+    pub masked_len: usize,
     /// How many texts deep it lies: 1 in the document itself, 2 in the text of one of its strings.
     pub level: u8,
     /// Where its value stands.
@@ -85,6 +87,7 @@ impl fmt::Debug for Finding<'_> {
         f.debug_struct("Finding")
             .field("rule", &self.rule)
             .field("span", &self.span)
+            .field("masked_len", &self.masked_len)
             .field("level", &self.level)
             .finish_non_exhaustive()
     }

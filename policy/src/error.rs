@@ -21,6 +21,17 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub suggestion: Option<String>,
+    /// Where it stands in the text, if that is known: of what is no YAML, JSON or TOML, and by [`PolicyError::with_places`].
+    pub place: Option<Place>,
+}
+
+/// A place in a text, in lines and characters, both from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The line.
+    pub line: u32,
+    /// The character in the line.
+    pub column: u32,
 }
 
 /// Kinds of problems.
@@ -45,9 +56,16 @@ pub enum ProblemKind {
     External,
 }
 
+impl Place {
+    pub(crate) fn new(line: u64, column: u64) -> Self {
+        let small = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        Self { line: small(line), column: small(column) }
+    }
+}
+
 impl Problem {
     pub(crate) fn new(kind: ProblemKind, path: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { kind, path: path.into(), message: message.into(), suggestion: None }
+        Self { kind, path: path.into(), message: message.into(), suggestion: None, place: None }
     }
 
     pub(crate) fn suggest(mut self, suggestion: impl Into<String>) -> Self {

@@ -28,10 +28,19 @@ pub struct Finding<'a> {
     pub start: usize,
     /// Offset behind its last byte in the input.
     pub end: usize,
+    /// How many bytes it has once it is masked.
+    pub masked_len: usize,
     /// Where its value stands: `$['a'][0]`.
     pub path: Path<'a>,
     /// Levels of JSON escapes over its text: 1 in a string value, one more for each nested text around it.
     pub level: u8,
+}
+
+impl<'a> Finding<'a> {
+    pub(crate) fn of(rule: &'a str, found: &spanmask_core::report::Finding<'a>) -> Self {
+        let &spanmask_core::report::Finding { rule: index, span, masked_len, level, path } = found;
+        Self { rule, index: usize::from(index), start: span.start, end: span.end, masked_len, path, level }
+    }
 }
 
 impl fmt::Debug for Finding<'_> {
@@ -40,6 +49,7 @@ impl fmt::Debug for Finding<'_> {
             .field("rule", &self.rule)
             .field("start", &self.start)
             .field("end", &self.end)
+            .field("masked_len", &self.masked_len)
             .field("level", &self.level)
             .finish_non_exhaustive()
     }
@@ -127,14 +137,7 @@ impl Masker {
     pub fn scan(&mut self, input: &[u8], on_finding: &mut dyn FnMut(&Finding<'_>)) -> Result<usize, Error> {
         let policy = self.policy.core();
         self.core.scan(policy, input, self.framing, &mut |found| {
-            on_finding(&Finding {
-                rule: policy.rule_id(found.rule),
-                index: usize::from(found.rule),
-                start: found.span.start,
-                end: found.span.end,
-                path: found.path,
-                level: found.level,
-            });
+            on_finding(&Finding::of(policy.rule_id(found.rule), found))
         })
     }
 

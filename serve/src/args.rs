@@ -1,7 +1,7 @@
 //! What `spanmask serve` takes: flags, and environment variables for containers.
 
 use crate::settings::units::{Size, size};
-use crate::settings::{LogFormat, LogLevel};
+use crate::settings::{LogFormat, LogLevel, PLAYGROUND};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -11,6 +11,7 @@ Examples:
   spanmask serve                                   the default policy, on 127.0.0.1:8790
   spanmask serve --policies /etc/spanmask/policies --check
   SPANMASK_SECRET=… spanmask serve --listen 0.0.0.0:8790
+  spanmask serve --playground                      and a page to try policies out: http://127.0.0.1:8792/playground
 
 Then, on Langfuse's worker:
   LANGFUSE_INGESTION_MASKING_CALLBACK_URL=http://127.0.0.1:8790/mask
@@ -36,6 +37,10 @@ pub struct ServeArgs {
     /// Address of /healthz, /readyz and /metrics, when they shall not be at that of the callback
     #[arg(long, value_name = "ADDR", env = "SPANMASK_ADMIN_LISTEN")]
     pub admin_listen: Option<String>,
+
+    /// A page, at an address of its own, that shows what a policy masks [default without an address: 127.0.0.1:8792]
+    #[arg(long, value_name = "ADDR", env = "SPANMASK_PLAYGROUND", num_args = 0..=1, default_missing_value = PLAYGROUND)]
+    pub playground: Option<String>,
 
     /// A policy, a file that says which project has which, or a folder [default: preset:default]
     #[arg(short, long, value_name = "FILE|DIR|preset:NAME", env = "SPANMASK_POLICIES")]

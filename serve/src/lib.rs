@@ -4,6 +4,7 @@
 //!   worker --> server --> routes --> mask --> worker         requests
 //!              (tls,      (access)   (tenant, policies, admission, pool)
 //!              patient)
+//!   browser -> server --> playground                         people who try a policy out
 //!   files  --> settings, policies                            read and checked as a whole; policies again when they change
 //!   log, metrics, health                                     what it tells of itself, never a byte of a body
 //! ```
@@ -17,6 +18,7 @@ mod log;
 mod mask;
 mod metrics;
 mod patient;
+mod playground;
 mod policies;
 mod pool;
 mod routes;

@@ -8,6 +8,7 @@ use crate::health::Health;
 use crate::log::{self, LogGuard};
 use crate::mask::Callback;
 use crate::metrics::{Bounds, Metrics};
+use crate::playground::{self, Playground};
 use crate::policies::watch::Watch;
 use crate::policies::{FoundSet, Policies, Stamps, TOO_LITTLE_MEMORY, find};
 use crate::pool::Pools;
@@ -79,6 +80,9 @@ impl Prepared {
         // Writing into a string cannot fail.
         let _ = writeln!(text, "callback    {scheme}://{}/mask", settings.listen);
         let _ = writeln!(text, "operation   {}", settings.admin_listen.as_ref().unwrap_or(&settings.listen));
+        if let Some(address) = &settings.playground {
+            let _ = writeln!(text, "playground  http://{address}{}", playground::PAGE);
+        }
         let _ = writeln!(text, "callers     {}", who(secrets, settings));
         let _ = writeln!(
             text,
@@ -116,7 +120,11 @@ impl Prepared {
             Some(address) => Some(server::open(address).await?),
             None => None,
         };
-        announce(&self, &public, private.as_ref())?;
+        let page = match &self.settings.playground {
+            Some(address) => Some((server::open(address).await?, Playground::new(address, &self.settings))),
+            None => None,
+        };
+        announce(&self, &public, private.as_ref(), page.as_ref().map(|(listener, _)| listener))?;
 
         let Self { settings, secrets, found, policy_files, tls, tls_files, admission } = self;
         let metrics = Arc::new(Metrics::new(&Bounds::of(&settings)).map_err(ServeError::run)?);
@@ -159,7 +167,10 @@ impl Prepared {
             Server::new(public, Arc::new(Public { callback, secrets, admin: shared }), &settings, &metrics);
         servers.spawn(server.counted().with_tls(tls).run(ending.clone()));
         if let Some(listener) = private {
-            servers.spawn(Server::new(listener, admin, &settings, &metrics).run(ending));
+            servers.spawn(Server::new(listener, admin, &settings, &metrics).run(ending.clone()));
+        }
+        if let Some((listener, playground)) = page {
+            servers.spawn(Server::new(listener, Arc::new(playground), &settings, &metrics).run(ending));
         }
         let watch = tokio::spawn(watch.run());
         signals.wait(&told).await;
@@ -184,14 +195,21 @@ fn who(secrets: &Secrets, settings: &Settings) -> String {
 }
 
 /// Says what it runs with, and what is probably not meant.
-fn announce(ready: &Prepared, public: &TcpListener, private: Option<&TcpListener>) -> Result<(), ServeError> {
+fn announce(
+    ready: &Prepared,
+    public: &TcpListener,
+    private: Option<&TcpListener>,
+    page: Option<&TcpListener>,
+) -> Result<(), ServeError> {
     let Prepared { settings, secrets, found, .. } = ready;
     let local = |listener: &TcpListener| listener.local_addr().map_err(ServeError::run);
     let address = local(public)?;
     let admin = private.map(local).transpose()?.unwrap_or(address);
+    let playground = page.map(local).transpose()?;
     tracing::info!(
         %address,
         %admin,
+        playground = playground.map(tracing::field::display),
         tls = settings.tls.is_some(),
         callers = who(secrets, settings),
         policies = found.version,
@@ -207,6 +225,13 @@ fn announce(ready: &Prepared, public: &TcpListener, private: Option<&TcpListener
     }
     if !address.ip().is_loopback() && settings.tls.is_none() {
         tracing::warn!(%address, "the address is open to other machines, and bodies cross the network as they are: set TLS");
+    }
+    if let Some(address) = playground.filter(|address| !address.ip().is_loopback()) {
+        tracing::warn!(
+            %address,
+            "the playground is open to other machines, and what people paste crosses the network as it is: \
+             have it listen on 127.0.0.1, and reach it through a tunnel (ssh -L, kubectl port-forward)"
+        );
     }
     if settings.dry_run {
         tracing::warn!("dry run: bodies are answered unchanged");

@@ -99,7 +99,8 @@ impl Setup {
         let mut child = self.command(&[]).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
         let log = Arc::new(Mutex::new(String::new()));
         let mut lines = BufReader::new(child.stderr.take().unwrap());
-        let (address, admin) = addresses(&mut lines, &log);
+        let [address, admin, playground] = addresses(&mut lines, &log);
+        let (address, admin) = (address.unwrap(), admin.unwrap());
         let reader = thread::spawn({
             let log = log.clone();
             move || {
@@ -110,7 +111,7 @@ impl Setup {
                 }
             }
         });
-        Service { child, address, admin, log, reader: Some(reader), setup: self }
+        Service { child, address, admin, playground, log, reader: Some(reader), setup: self }
     }
 
     /// Runs it to its end: what it wrote, and its exit code.
@@ -121,7 +122,7 @@ impl Setup {
     }
 }
 
-fn addresses(lines: &mut BufReader<ChildStderr>, log: &Mutex<String>) -> (SocketAddr, SocketAddr) {
+fn addresses(lines: &mut BufReader<ChildStderr>, log: &Mutex<String>) -> [Option<SocketAddr>; 3] {
     let mut line = String::new();
     loop {
         line.clear();
@@ -129,8 +130,8 @@ fn addresses(lines: &mut BufReader<ChildStderr>, log: &Mutex<String>) -> (Socket
         log.lock().unwrap().push_str(&line);
         let entry: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
         if entry["message"] == "listening" {
-            let address = |name: &str| entry[name].as_str().unwrap().parse().unwrap();
-            return (address("address"), address("admin"));
+            return ["address", "admin", "playground"]
+                .map(|name| Some(entry[name].as_str()?.parse().unwrap()));
         }
     }
 }
@@ -140,6 +141,7 @@ pub(crate) struct Service {
     child: Child,
     pub(crate) address: SocketAddr,
     pub(crate) admin: SocketAddr,
+    pub(crate) playground: Option<SocketAddr>,
     log: Arc<Mutex<String>>,
     reader: Option<JoinHandle<()>>,
     pub(crate) setup: Setup,
@@ -208,6 +210,15 @@ impl Service {
 
     pub(crate) fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Has it stand still, until `Signal::CONT`.
+    pub(crate) fn pause(&self) {
+        self.signal(Signal::STOP);
+        let status = format!("/proc/{}/status", self.child.id());
+        while !std::fs::read_to_string(&status).unwrap().contains("State:\tT") {
+            thread::yield_now();
+        }
     }
 
     /// Its resident memory at most so far, in bytes.

@@ -365,12 +365,15 @@ impl Engine<'_, '_, '_, '_, '_> {
             *earliest = part.rule.min(*earliest);
             return;
         }
-        if let Some(on_finding) = &mut self.on_finding {
-            let path = Path { selection: &self.work.selection, input: self.target.input() };
-            on_finding(&Finding { rule: part.rule, span: part.span, level: part.level, path });
-        }
+        let growth = self.work.edits.growth();
         if self.target.mask(self.policy, &mut self.work.edits, &part) {
             self.work.tally.count(part.rule, part.span);
+        }
+        if let Some(on_finding) = &mut self.on_finding {
+            let PartOf { rule, span, level, .. } = part;
+            let masked_len = span.len().saturating_add_signed(self.work.edits.growth() - growth);
+            let path = Path { selection: &self.work.selection, input: self.target.input() };
+            on_finding(&Finding { rule, span, masked_len, level, path });
         }
     }
 }

@@ -199,6 +199,12 @@ impl Edits<'_> {
         len.saturating_add_signed(self.growth)
     }
 
+    /// By how many bytes the text is longer once it is edited.
+    #[must_use]
+    pub fn growth(&self) -> isize {
+        self.growth
+    }
+
     /// The most bytes by which an edited front of the text was longer than before.
     #[must_use]
     pub fn peak(&self) -> usize {

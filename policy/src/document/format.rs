@@ -2,7 +2,7 @@
 
 use super::Format;
 use super::node::Node;
-use crate::error::{Problem, ProblemKind};
+use crate::error::{Place, Problem, ProblemKind};
 use serde_saphyr::budget::BudgetBreach;
 use serde_saphyr::options::DuplicateKeyPolicy;
 
@@ -24,7 +24,8 @@ fn problem(line: u64, column: u64, what: &str, message: &str) -> Problem {
         0 => format!("{what}: {message}"),
         _ => format!("line {line}, column {column}: {what}: {message}"),
     };
-    Problem::new(ProblemKind::Format, "", message)
+    let place = (line > 0).then_some(Place::new(line, column));
+    Problem { place, ..Problem::new(ProblemKind::Format, "", message) }
 }
 
 fn yaml(text: &str) -> Result<Node, Problem> {

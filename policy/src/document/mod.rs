@@ -6,6 +6,7 @@ mod fields;
 mod format;
 mod names;
 mod node;
+mod place;
 mod read;
 mod rest;
 

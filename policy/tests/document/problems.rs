@@ -29,6 +29,36 @@ fn in_rule(fields: &str, kind: ProblemKind, place: &str, message: &str) {
     is(&text, kind, &format!("rules[1]{place}: {message}"));
 }
 
+/// Where each problem stands in the text, as `line:column`.
+#[track_caller]
+fn stands(text: &str, format: Format, places: &[&str]) {
+    let error = compile(text, format, &NoExternals).expect_err("it compiles").with_places(text, format);
+    let found = error.problems().iter().map(|problem| {
+        problem.place.map_or("?".to_owned(), |place| format!("{}:{}", place.line, place.column))
+    });
+    assert_eq!(found.collect::<Vec<_>>(), places, "{text}\n{error}");
+}
+
+#[test]
+fn places_in_the_text() {
+    let blocks =
+        "version: 1\nrules:\n  - id: Ä\n    detect: emial\n  - id: B\n    keys:\n      - ok\n      - 7\n";
+    stands(blocks, Format::Yaml, &["3:9", "4:13", "8:9"]);
+    stands("{\"version\": 1,\n \"rules\": [{\"id\": \"A\", \"pattern\": \"(\"}]}", Format::Json, &["2:35"]);
+    // What is missing stands where it should be; the aliases of YAML, where they stand.
+    stands("version: 1\nrules:\n  - { detect: email }\n", Format::Yaml, &["3:5"]);
+    stands("rules: []\n", Format::Yaml, &["1:1"]);
+    stands(
+        "version: 1\nrules:\n  - { id: A, ignore_case: &x true, literals: [a] }\n  - { id: B, keys: *x }",
+        Format::Yaml,
+        &["4:20"],
+    );
+    // What no parser takes.
+    stands("version: 1\nrules: [", Format::Yaml, &["2:8"]);
+    stands("version = 1\nrules = [\n", Format::Toml, &["2:10"]);
+    stands("version = 1\nrules = [{ id = \"A\", detect = \"emial\" }]\n", Format::Toml, &["?"]);
+}
+
 #[test]
 fn text_that_is_none_of_the_formats() {
     let cases = [

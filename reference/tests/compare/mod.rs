@@ -185,7 +185,9 @@ fn counts(masker: &Masker, policy: &spanmask::Policy, want: &Outcome) -> Result<
 fn scan(masker: &mut Masker, policy: &spanmask::Policy, input: &[u8], want: &Outcome) -> Result<(), String> {
     let rules: Vec<&str> = policy.rules().collect();
     let mut found = Vec::new();
+    let mut lens = Vec::new();
     let len = masker.scan(input, &mut |finding| {
+        lens.push((finding.start, finding.end, finding.masked_len));
         let rule = rules.iter().position(|rule| *rule == finding.rule).expect("a rule");
         let (start, end, level) = (finding.start, finding.end, usize::from(finding.level));
         found.push(Finding { rule, start, end, path: finding.path.to_string(), level });
@@ -193,9 +195,23 @@ fn scan(masker: &mut Masker, policy: &spanmask::Policy, input: &[u8], want: &Out
     if !matches!(len, Ok(len) if len == want.output.len()) {
         return Err(format!("scan: {len:?}, want {}", want.output.len()));
     }
-    if found == want.findings {
-        Ok(())
-    } else {
-        Err(format!("findings: got {found:?}\nwant {:?}", want.findings))
+    if found != want.findings {
+        return Err(format!("findings: got {found:?}\nwant {:?}", want.findings));
     }
+    if !lead_to(&lens, input, &want.output) {
+        return Err(format!("lengths of what is masked: got {lens:?}"));
+    }
+    Ok(())
+}
+
+/// Whether these parts, each as long as is said, make the output of the input: what lies between them is the same.
+fn lead_to(parts: &[(usize, usize, usize)], input: &[u8], output: &[u8]) -> bool {
+    let (mut read, mut written) = (0, 0);
+    for &(start, end, masked_len) in parts {
+        if input.get(read..start) != output.get(written..written + (start - read)) {
+            return false;
+        }
+        (read, written) = (end, written + (start - read) + masked_len);
+    }
+    input.get(read..) == output.get(written..)
 }

@@ -99,7 +99,8 @@ impl From<Error> for Failure {
     }
 }
 
-const fn refused(reason: Reason) -> &'static str {
+/// What is wrong with a text that is refused, for people.
+pub(crate) const fn refused(reason: Reason) -> &'static str {
     match reason {
         Reason::Trailing => "more than one JSON text",
         Reason::Empty => "no JSON text",

@@ -14,7 +14,7 @@ const GZIP: u8 = 15;
 
 /// Why there is no more of a body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum InputError {
+pub(crate) enum InputError {
     /// More than may be.
     TooLarge,
     /// Nothing came for too long, or not all of it within its time.
@@ -27,17 +27,17 @@ pub(super) enum InputError {
 
 /// How long a body may take, and how large it may be.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Patience {
+pub(crate) struct Patience {
     /// Between two pieces.
-    pub(super) stall: Duration,
+    pub(crate) stall: Duration,
     /// For all of it.
-    pub(super) until: Instant,
+    pub(crate) until: Instant,
     /// Bytes, unpacked.
-    pub(super) largest: u64,
+    pub(crate) largest: u64,
 }
 
 /// A body in pieces.
-pub(super) struct Input {
+pub(crate) struct Input {
     body: Incoming,
     gzip: Option<Gzip>,
     patience: Patience,
@@ -51,19 +51,19 @@ struct Gzip {
 }
 
 impl Input {
-    pub(super) fn new(body: Incoming, gzip: bool, patience: Patience) -> Self {
+    pub(crate) fn new(body: Incoming, gzip: bool, patience: Patience) -> Self {
         let gzip =
             gzip.then(|| Gzip { decoder: Decompress::new_gzip(GZIP), packed: Bytes::new(), ended: false });
         Self { body, gzip, patience, received: 0 }
     }
 
     /// Bytes so far, unpacked.
-    pub(super) fn received(&self) -> u64 {
+    pub(crate) fn received(&self) -> u64 {
         self.received
     }
 
     /// The next piece; `None` behind the last one.
-    pub(super) async fn next(&mut self) -> Result<Option<Bytes>, InputError> {
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, InputError> {
         let piece = match self.gzip {
             None => self.raw().await?,
             Some(_) => self.unpacked().await?,
@@ -110,7 +110,7 @@ impl Input {
 
     /// Takes what is left and forgets it, so that an answer that came before the end of the body is not lost with it, and the
     /// connection may go on.
-    pub(super) async fn drain(mut self) {
+    pub(crate) async fn drain(mut self) {
         let until = Instant::now() + self.patience.stall;
         while let Ok(Some(Ok(_))) = tokio::time::timeout_at(until, self.body.frame()).await {}
     }

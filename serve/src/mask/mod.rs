@@ -8,9 +8,10 @@ mod answer;
 mod call;
 mod chain;
 mod failure;
-mod input;
+pub(crate) mod input;
 
 pub(crate) use answer::Answer;
+pub(crate) use failure::refused;
 
 use crate::admission::{Admission, Hold, Slot};
 use crate::metrics::Metrics;

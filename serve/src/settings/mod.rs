@@ -12,6 +12,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use units::Size;
 
+/// Where `--playground` listens unless told.
+pub(crate) const PLAYGROUND: &str = "127.0.0.1:8792";
+
 /// Everything that can be set. Defaults suit a service beside Langfuse's worker.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -20,6 +23,8 @@ pub struct Settings {
     pub listen: String,
     /// Address of health and metrics; `None`: that of the callback.
     pub admin_listen: Option<String>,
+    /// Address of the page that shows what a policy masks; `None`: there is none.
+    pub playground: Option<String>,
     /// The policies: a name as the command takes it, a file of a set, or a folder.
     pub policies: String,
     /// Answers unchanged.
@@ -149,6 +154,7 @@ impl Default for Settings {
         Self {
             listen: "127.0.0.1:8790".to_owned(),
             admin_listen: None,
+            playground: None,
             policies: format!("{PRESET}default"),
             dry_run: false,
             access: Access::default(),
@@ -250,6 +256,7 @@ impl Settings {
         set(&mut self.limits.gzip, &args.gzip);
         set(&mut self.log.level, &args.log_level);
         self.admin_listen = args.admin_listen.clone().or(self.admin_listen.take());
+        self.playground = args.playground.clone().or(self.playground.take());
         self.log.format = args.log_format.or(self.log.format);
         if let Some(file) = &args.secret_file {
             self.access.secret_files = vec![file.clone()];
