@@ -13,8 +13,9 @@ CARGO_C_VERSION := 0.10.21+cargo-0.95.0
 CARGO_C      := $(or $(wildcard .tools/bin/cargo-cinstall),$(shell command -v cargo-cinstall))
 # Where `make install` puts the C library.
 PREFIX       ?= /usr/local
-# How it builds it: as a release, or `quick`, for tests.
+# How it builds it: as a release, or (`dev`) as for tests, which share what is built then.
 PROFILE      := release
+BUILT         = $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 DESTDIR      ?=
 TARGET       := $(abspath $(or $(CARGO_TARGET_DIR),target))
 STAGE        := $(TARGET)/stage
@@ -93,13 +94,14 @@ doc:
 unit:
 	$(UNIT)
 
-# The C library as users get it: installed, found by pkg-config and CMake, used by programs in C and C++. Then a build that
-# panics on purpose. Both without the optimisation across crates that a release has, which takes minutes.
+# The C library as users get it: installed, found by pkg-config and CMake, used by programs in C and C++. Then one that panics
+# on purpose. Both are built as the tests of the workspace are: a release takes minutes.
+ffi: export CARGO_PROFILE_DEV_OPT_LEVEL := 2
 ffi:
 	rm -rf $(STAGE)
-	$(MAKE) --no-print-directory install PREFIX=$(STAGE) DESTDIR= PROFILE=quick
+	$(MAKE) --no-print-directory install PREFIX=$(STAGE) DESTDIR= PROFILE=dev
 	SPANMASK_PREFIX=$(STAGE) cargo test -p spanmask-ffi --locked
-	cargo test --profile quick -p spanmask-ffi --features test-hooks --test programs --locked a_panic
+	cargo test -p spanmask-ffi --features test-hooks --test programs --locked a_panic
 
 # The Go package, with the library that `make ffi` has installed, or one of its own. The second run of tests has the race
 # detector and looks after pointers; the cases, which one goroutine runs, need no third.
@@ -147,8 +149,8 @@ install-plain: TO = $(DESTDIR)$(PREFIX)
 install-plain:
 	cargo rustc --profile $(PROFILE) --locked -p spanmask-ffi --lib -- -C link-arg=-Wl,-soname,libspanmask.so.$(ABI)
 	install -d $(TO)/lib/pkgconfig $(TO)/include
-	install -m 644 $(TARGET)/$(PROFILE)/libspanmask.a $(TO)/lib/
-	install -m 755 $(TARGET)/$(PROFILE)/libspanmask.so $(TO)/lib/libspanmask.so.$(VERSION)
+	install -m 644 $(BUILT)/libspanmask.a $(TO)/lib/
+	install -m 755 $(BUILT)/libspanmask.so $(TO)/lib/libspanmask.so.$(VERSION)
 	ln -sf libspanmask.so.$(VERSION) $(TO)/lib/libspanmask.so.$(ABI)
 	ln -sf libspanmask.so.$(VERSION) $(TO)/lib/libspanmask.so
 	install -m 644 include/spanmask.h include/spanmask.hpp $(TO)/include/

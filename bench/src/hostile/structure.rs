@@ -11,6 +11,10 @@ pub(super) const ALL: &[Attack] = &[
     Attack::new("at signs, documentation", "langfuse-docs", |size| value_of("a.-@", size)),
     Attack::new("escaped at signs", "default", |size| value_of(r"\u0040", size)),
     Attack::new("escaped digits", "default", |size| value_of(r"\u0034\u0031", size)),
+    Attack::new("escaped letters", "default", |size| value_of(r"\u0061", size)),
+    Attack::new("escaped letters and at signs", "langfuse-docs", |size| {
+        value_of(r"\u0061\u0062\u0040", size)
+    }),
     Attack::new("lone surrogates", "default", |size| value_of(r"\ud83d", size)),
     Attack::new("backslashes", "default", |size| value_of(r"\\", size)),
     Attack::new("line ends", "default", |size| value_of(r"\n", size)),

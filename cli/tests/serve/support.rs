@@ -194,6 +194,13 @@ impl Service {
         }
     }
 
+    /// Waits until a metric that only grows has come to this value.
+    pub(crate) fn until_at_least(&self, name: &str, value: f64) {
+        while self.metric(name) < value {
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
     pub(crate) fn until_logged(&self, words: &str) {
         while !self.log().contains(words) {
             thread::sleep(Duration::from_millis(5));
