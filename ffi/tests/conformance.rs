@@ -20,8 +20,10 @@ const WINDOW: usize = 1 << 20;
 
 /// Parts that a masker keeps in mind (DESIGN.md of the core).
 const KEPT_PARTS: u64 = 16_384;
-/// Valgrind is some 50 times slower: longer inputs, and presets, which take long to compile, are left out there, and counted.
+/// Valgrind is some 50 times slower: longer inputs, and presets, which take long to compile, are left out there, and of the
+/// other cases all but one in so many. The sanitizers see all of them.
 const LONG: usize = 10_000;
+const ONE_IN: usize = 3;
 
 /// The C program.
 struct Runner {
@@ -211,7 +213,8 @@ fn run_all(way: Way) {
     let (mut ran, mut left_out) = (0, 0);
     for (name, kind, file) in &files() {
         for case in &file.cases {
-            if way == Way::Valgrind && takes_long(case, file) {
+            let turn = (ran + left_out) % ONE_IN == 0;
+            if way == Way::Valgrind && (!turn || takes_long(case, file)) {
                 left_out += 1;
                 continue;
             }
@@ -223,7 +226,7 @@ fn run_all(way: Way) {
     }
     runner.finish();
     println!("{ran} cases, {left_out} left out as they take too long under valgrind");
-    assert!(ran > 300 || way == Way::Valgrind && ran > 200, "{ran} cases");
+    assert!(ran > 300 || way == Way::Valgrind && ran > 60, "{ran} cases");
 }
 
 #[test]
