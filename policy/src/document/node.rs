@@ -6,6 +6,7 @@
 use super::names;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use std::fmt;
+use std::marker::PhantomData;
 use zeroize::Zeroizing;
 
 /// A value of a document.
@@ -80,71 +81,103 @@ fn is_hash_field(name: &str) -> bool {
     matches!(name, "key" | "key_env" | "length")
 }
 
-impl<'de> Deserialize<'de> for Node {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NodeVisitor)
+/// A tree that is read as a document is, whatever it keeps of it.
+pub(super) trait Tree: Sized {
+    /// What stands in lists and maps.
+    type Item: for<'de> Deserialize<'de>;
+
+    /// What is neither list nor map.
+    fn scalar(value: Node) -> Self;
+    fn list(items: Vec<Self::Item>) -> Self;
+    fn map(entries: Vec<(String, Self::Item)>) -> Self;
+}
+
+/// Reads a [`Tree`] from any format.
+pub(super) fn read<'de, T: Tree, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_any(TreeVisitor(PhantomData))
+}
+
+impl Tree for Node {
+    type Item = Self;
+
+    fn scalar(value: Node) -> Self {
+        value
+    }
+
+    fn list(items: Vec<Self>) -> Self {
+        Self::List(items)
+    }
+
+    fn map(entries: Vec<(String, Self)>) -> Self {
+        number_of(&entries).unwrap_or(Self::Map(entries))
     }
 }
 
-struct NodeVisitor;
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read(deserializer)
+    }
+}
 
-impl<'de> Visitor<'de> for NodeVisitor {
-    type Value = Node;
+struct TreeVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Tree> Visitor<'de> for TreeVisitor<T> {
+    type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value")
     }
 
-    fn visit_unit<E>(self) -> Result<Node, E> {
-        Ok(Node::Null)
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::scalar(Node::Null))
     }
 
-    fn visit_none<E>(self) -> Result<Node, E> {
-        Ok(Node::Null)
+    fn visit_none<E>(self) -> Result<T, E> {
+        Ok(T::scalar(Node::Null))
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
         deserializer.deserialize_any(self)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
-        Ok(Node::Boolean(value))
+    fn visit_bool<E>(self, value: bool) -> Result<T, E> {
+        Ok(T::scalar(Node::Boolean(value)))
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
-        Ok(Node::Unsigned(value))
+    fn visit_u64<E>(self, value: u64) -> Result<T, E> {
+        Ok(T::scalar(Node::Unsigned(value)))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
-        Ok(u64::try_from(value).map_or(Node::Signed(value), Node::Unsigned))
+    fn visit_i64<E>(self, value: i64) -> Result<T, E> {
+        Ok(T::scalar(u64::try_from(value).map_or(Node::Signed(value), Node::Unsigned)))
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
-        Ok(Node::Float(value))
+    fn visit_f64<E>(self, value: f64) -> Result<T, E> {
+        Ok(T::scalar(Node::Float(value)))
     }
 
-    fn visit_str<E>(self, text: &str) -> Result<Node, E> {
-        Ok(Node::Text(Zeroizing::new(text.to_owned())))
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Ok(T::scalar(Node::Text(Zeroizing::new(text.to_owned()))))
     }
 
-    fn visit_string<E>(self, text: String) -> Result<Node, E> {
-        Ok(Node::Text(Zeroizing::new(text)))
+    fn visit_string<E>(self, text: String) -> Result<T, E> {
+        Ok(T::scalar(Node::Text(Zeroizing::new(text))))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Node, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<T, A::Error> {
         let mut items = Vec::new();
         while let Some(item) = seq.next_element()? {
             items.push(item);
         }
-        Ok(Node::List(items))
+        Ok(T::list(items))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
         let mut entries = Vec::new();
         while let Some(entry) = map.next_entry()? {
             entries.push(entry);
         }
-        Ok(number_of(&entries).unwrap_or(Node::Map(entries)))
+        Ok(T::map(entries))
     }
 }
 
