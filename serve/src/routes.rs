@@ -2,7 +2,7 @@
 
 use crate::access::Secrets;
 use crate::health::Health;
-use crate::mask::{Answer, Callback, problem};
+use crate::mask::{Answer, Callback, reply};
 use crate::metrics::{Metrics, Outcome};
 use crate::server::Service;
 use hyper::body::Incoming;
@@ -41,7 +41,7 @@ impl Service for Public {
             Some(secret) if !self.secrets.is_empty() && !self.secrets.accept(secret.as_bytes()) => {
                 self.callback.metrics.ended(Outcome::Forbidden);
                 tracing::warn!(outcome = Outcome::Forbidden.name(), status = 403, "request");
-                problem(StatusCode::FORBIDDEN, r#"{"error":"the secret is missing or wrong"}"#)
+                reply(StatusCode::FORBIDDEN, r#"{"error":"the secret is missing or wrong"}"#)
             }
             Some(_) => self.callback.answer(request).await,
         }
@@ -65,15 +65,15 @@ impl Service for Admin {
     async fn answer(&self, request: Request<Incoming>) -> Response<Answer> {
         let known = ["/healthz", "/readyz", "/metrics"].contains(&request.uri().path());
         match (request.method(), request.uri().path()) {
-            (&Method::GET | &Method::HEAD, "/healthz") => problem(StatusCode::OK, r#"{"healthy":true}"#),
+            (&Method::GET | &Method::HEAD, "/healthz") => reply(StatusCode::OK, r#"{"healthy":true}"#),
             (&Method::GET | &Method::HEAD, "/readyz") => {
                 let (ready, json) = self.health.ready();
-                problem(if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, json)
+                reply(if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, json)
             }
             (&Method::GET | &Method::HEAD, "/metrics") => {
                 self.health.measure(&self.metrics);
                 let text = HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8");
-                let mut response = problem(StatusCode::OK, self.metrics.text());
+                let mut response = reply(StatusCode::OK, self.metrics.text());
                 response.headers_mut().insert(hyper::header::CONTENT_TYPE, text);
                 response
             }
@@ -84,11 +84,11 @@ impl Service for Admin {
 }
 
 fn not_found() -> Response<Answer> {
-    problem(StatusCode::NOT_FOUND, r#"{"error":"there is nothing here: the callback is POST /mask"}"#)
+    reply(StatusCode::NOT_FOUND, r#"{"error":"there is nothing here: the callback is POST /mask"}"#)
 }
 
 fn wrong_method(allowed: HeaderValue) -> Response<Answer> {
-    let mut response = problem(StatusCode::METHOD_NOT_ALLOWED, r#"{"error":"another method"}"#);
+    let mut response = reply(StatusCode::METHOD_NOT_ALLOWED, r#"{"error":"another method"}"#);
     response.headers_mut().insert(ALLOW, allowed);
     response
 }

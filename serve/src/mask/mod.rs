@@ -117,16 +117,16 @@ fn refuse(mut call: Call, input: Input, failure: Failure) -> Response<Answer> {
 }
 
 fn failed(failure: Failure) -> Response<Answer> {
-    let mut response = problem(failure.status(), failure.json());
+    let mut response = reply(failure.status(), failure.json());
     if failure == Failure::Busy {
         response.headers_mut().insert(RETRY_AFTER, RETRY_SECONDS);
     }
     response
 }
 
-/// An answer without a masked body.
-pub(crate) fn problem(status: StatusCode, json: impl Into<Bytes>) -> Response<Answer> {
-    let mut response = Response::new(Answer::whole(json));
+/// An answer that is not masked text: JSON, unless its headers are told otherwise.
+pub(crate) fn reply(status: StatusCode, body: impl Into<Bytes>) -> Response<Answer> {
+    let mut response = Response::new(Answer::whole(body));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, JSON);
     response

@@ -7,9 +7,10 @@ mod guard;
 mod trial;
 
 use crate::mask::input::{Input, InputError, Patience};
-use crate::mask::{Answer, problem};
+use crate::mask::{Answer, reply};
 use crate::server::Service;
 use crate::settings::{Settings, Timeouts};
+use bytes::Bytes;
 use guard::Guard;
 use hyper::body::Incoming;
 use hyper::header::{
@@ -29,6 +30,8 @@ const LARGEST: u64 = 4 << 20;
 const AT_A_TIME: usize = 4;
 
 const HTML: &str = "text/html; charset=utf-8";
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
 const JSON: &str = "application/json";
 
 /// What every answer says: nothing from elsewhere, no frame around it, and nobody keeps it.
@@ -64,7 +67,7 @@ impl Service for Playground {
     async fn answer(&self, request: Request<Incoming>) -> Response<Answer> {
         let mut response = match self.guard.check(&request) {
             Ok(()) => self.route(request).await,
-            Err((status, json)) => problem(status, json),
+            Err((status, json)) => reply(status, json),
         };
         for (name, value) in HEADERS {
             response.headers_mut().insert(name, HeaderValue::from_static(value));
@@ -75,17 +78,17 @@ impl Service for Playground {
 
 impl Playground {
     async fn route(&self, request: Request<Incoming>) -> Response<Answer> {
-        let file = match request.uri().path() {
+        let (kind, text): (_, Bytes) = match request.uri().path() {
             "/" => return elsewhere(),
-            PAGE => (HTML, include_str!("page/index.html")),
-            "/playground/page.js" => ("text/javascript; charset=utf-8", include_str!("page/page.js")),
-            "/playground/page.css" => ("text/css; charset=utf-8", include_str!("page/page.css")),
-            "/playground/trace.json" => (JSON, include_str!("page/trace.json")),
-            "/playground/presets" => (JSON, ""),
+            PAGE => (HTML, include_str!("page/index.html").into()),
+            "/playground/page.js" => (JAVASCRIPT, include_str!("page/page.js").into()),
+            "/playground/page.css" => (CSS, include_str!("page/page.css").into()),
+            "/playground/trace.json" => (JSON, include_str!("page/trace.json").into()),
+            "/playground/presets" => (JSON, trial::presets().into()),
             "/playground/try" if request.method() == Method::POST => return self.attempt(request).await,
             "/playground/try" => return wrong_method("POST"),
             _ => {
-                return problem(
+                return reply(
                     StatusCode::NOT_FOUND,
                     r#"{"error":"there is nothing here: the page is /playground"}"#,
                 );
@@ -94,14 +97,9 @@ impl Playground {
         if ![Method::GET, Method::HEAD].contains(request.method()) {
             return wrong_method("GET, HEAD");
         }
-        match file {
-            (JSON, "") => problem(StatusCode::OK, trial::presets()),
-            (kind, text) => {
-                let mut response = problem(StatusCode::OK, text);
-                response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
-                response
-            }
-        }
+        let mut response = reply(StatusCode::OK, text);
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+        response
     }
 
     /// Masks what came, as far as there is room.
@@ -128,14 +126,14 @@ impl Playground {
             }
             Err(_) => {
                 let json = r#"{"error":"trace and policy did not come whole, or not in time"}"#;
-                return problem(StatusCode::REQUEST_TIMEOUT, json);
+                return reply(StatusCode::REQUEST_TIMEOUT, json);
             }
         };
         // Compiling takes its time, and others must not wait for it. It goes on when the caller leaves, and so keeps its place.
         let work = move || (trial::answer(&text), place).0;
         match tokio::task::spawn_blocking(work).await {
-            Ok((status, json)) => problem(status, json),
-            Err(_) => problem(
+            Ok((status, json)) => reply(status, json),
+            Err(_) => reply(
                 StatusCode::INTERNAL_SERVER_ERROR,
                 r#"{"error":"this is a bug of spanmask: please report it, without the trace"}"#,
             ),
@@ -154,17 +152,17 @@ async fn gather(input: &mut Input) -> Result<Vec<u8>, InputError> {
 /// Says no, and takes the rest of the body for a while.
 fn refused(input: Input, status: StatusCode, json: &'static str) -> Response<Answer> {
     tokio::spawn(input.drain());
-    problem(status, json)
+    reply(status, json)
 }
 
 fn elsewhere() -> Response<Answer> {
-    let mut response = problem(StatusCode::TEMPORARY_REDIRECT, "");
+    let mut response = reply(StatusCode::TEMPORARY_REDIRECT, "");
     response.headers_mut().insert(LOCATION, HeaderValue::from_static(PAGE));
     response
 }
 
 fn wrong_method(allowed: &'static str) -> Response<Answer> {
-    let mut response = problem(StatusCode::METHOD_NOT_ALLOWED, r#"{"error":"another method"}"#);
+    let mut response = reply(StatusCode::METHOD_NOT_ALLOWED, r#"{"error":"another method"}"#);
     response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
     response
 }
