@@ -5,9 +5,10 @@ use super::groups::SHORT_ESCAPES;
 use super::{BLOCK, Isa, LANES, Masks, Nibbles, WINDOW, Work};
 use core::arch::x86_64::{
     __m256i, _mm_clmulepi64_si128, _mm_cvtsi32_si128, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_set_epi64x,
-    _mm_set1_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
-    _mm256_max_epu8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8,
-    _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_sll_epi16, _mm256_srli_epi16,
+    _mm_set1_epi8, _mm_shuffle_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
+    _mm256_loadu_si256, _mm256_max_epu8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
+    _mm256_set1_epi8, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_sll_epi16,
+    _mm256_srli_epi16, _pdep_u64,
 };
 
 cpufeatures::new!(has_avx2, "avx2", "bmi1", "bmi2", "popcnt", "pclmulqdq");
@@ -85,6 +86,16 @@ impl Isa for Avx2 {
         // SAFETY: a value of `Avx2` exists only where `detect` has seen the features.
         unsafe { places(sets, window) }
     }
+    #[inline(always)]
+    fn squeeze(self, bytes: &[u8; BLOCK], keep: u64, out: &mut [u8; BLOCK]) {
+        // SAFETY: a value of `Avx2` exists only where `detect` has seen the features.
+        unsafe { squeeze(bytes, keep, out) }
+    }
+    #[inline(always)]
+    fn deposit(self, bits: u64, to: u64) -> u64 {
+        // SAFETY: a value of `Avx2` exists only where `detect` has seen the features.
+        unsafe { deposit(bits, to) }
+    }
 }
 
 #[target_feature(enable = "avx2")]
@@ -138,6 +149,21 @@ fn bit_mask<const BIT: u32>((low, high): (__m256i, __m256i)) -> u64 {
 fn folded((low, high): (__m256i, __m256i)) -> (__m256i, __m256i) {
     let bit = _mm256_set1_epi8(0x20);
     (_mm256_or_si256(low, bit), _mm256_or_si256(high, bit))
+}
+
+#[target_feature(enable = "avx2,popcnt")]
+#[inline]
+pub(super) fn squeeze(bytes: &[u8; BLOCK], keep: u64, out: &mut [u8; BLOCK]) {
+    let word = |word: u64| _mm_set_epi64x(0, word as i64);
+    super::squeeze::squeeze(bytes, keep, out, |bytes, numbers| {
+        _mm_cvtsi128_si64(_mm_shuffle_epi8(word(bytes), word(numbers))) as u64
+    });
+}
+
+#[target_feature(enable = "bmi2")]
+#[inline]
+pub(super) fn deposit(bits: u64, to: u64) -> u64 {
+    _pdep_u64(bits, to)
 }
 
 #[target_feature(enable = "pclmulqdq")]

@@ -1,7 +1,7 @@
 //! AVX-512 BW: one register a block, and every comparison is a mask already.
 #![allow(unsafe_code)]
 
-use super::avx2::prefix_xor;
+use super::avx2::{deposit, prefix_xor, squeeze};
 use super::groups::SHORT_ESCAPES;
 use super::{BLOCK, Isa, LANES, Masks, Nibbles, WINDOW, Work};
 use core::arch::x86_64::{
@@ -84,6 +84,16 @@ impl Isa for Avx512 {
     fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> [u64; 2] {
         // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
         unsafe { places(sets, window) }
+    }
+    #[inline(always)]
+    fn squeeze(self, bytes: &[u8; BLOCK], keep: u64, out: &mut [u8; BLOCK]) {
+        // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
+        unsafe { squeeze(bytes, keep, out) }
+    }
+    #[inline(always)]
+    fn deposit(self, bits: u64, to: u64) -> u64 {
+        // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
+        unsafe { deposit(bits, to) }
     }
 }
 

@@ -16,6 +16,11 @@ mod groups;
 #[cfg(all(target_arch = "aarch64", target_endian = "little", target_feature = "neon"))]
 pub mod neon;
 pub mod scalar;
+#[cfg(any(
+    all(target_arch = "x86_64", target_feature = "sse2"),
+    all(target_arch = "aarch64", target_endian = "little", target_feature = "neon")
+))]
+mod squeeze;
 
 use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
@@ -86,6 +91,10 @@ pub trait Isa: Copy {
     /// Where in the middle of `window` a factor may begin: one of any set, and one of a set that is
     /// [`Nibbles::behind_no_word`].
     fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> [u64; 2];
+    /// Moves the bytes at the bits of `keep` together. What comes behind them in `out` means nothing.
+    fn squeeze(self, bytes: &[u8; BLOCK], keep: u64, out: &mut [u8; BLOCK]);
+    /// The lowest bits, moved apart: to where the bits of `to` are.
+    fn deposit(self, bits: u64, to: u64) -> u64;
 }
 
 /// Something to do with the instructions of a path. `run` is compiled once for each of them, with all that is inlined
@@ -249,6 +258,11 @@ mod tests {
                 all.push(isa.prefix_xor(isa.bit::<3>(block)));
                 all.push(isa.short_escapes(block));
                 all.extend(isa.places(self.sets, window));
+                let (keep, mut out) = (isa.bit::<2>(block), [0; BLOCK]);
+                isa.squeeze(window[BLOCK..].first_chunk().expect("a block"), keep, &mut out);
+                let kept = out.iter().take(keep.count_ones() as usize);
+                all.extend(kept.map(|byte| u64::from(*byte)));
+                all.push(isa.deposit(isa.bit::<4>(block), keep));
             }
             all
         }

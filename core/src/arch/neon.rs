@@ -7,9 +7,9 @@
 use super::groups::{Groups, SHORT_ESCAPES};
 use super::{BLOCK, Isa, LANES, Masks, Nibbles, WINDOW, Work};
 use core::arch::aarch64::{
-    uint8x16_t, uint8x16x4_t, vandq_u8, vceqq_u8, vcltq_u8, vdupq_n_u8, vget_lane_u64, vld1q_u8, vld4q_u8,
-    vorrq_u8, vqtbl1q_u8, vreinterpret_u64_u8, vreinterpretq_u16_u8, vshrn_n_u16, vshrq_n_u8, vsriq_n_u8,
-    vtstq_u8,
+    uint8x16_t, uint8x16x4_t, vandq_u8, vceqq_u8, vcltq_u8, vcreate_u8, vdupq_n_u8, vget_lane_u64, vld1q_u8,
+    vld4q_u8, vorrq_u8, vqtbl1q_u8, vreinterpret_u64_u8, vreinterpretq_u16_u8, vshrn_n_u16, vshrq_n_u8,
+    vsriq_n_u8, vtbl1_u8, vtstq_u8,
 };
 use core::arch::asm;
 
@@ -90,6 +90,23 @@ impl Isa for Neon {
         // SAFETY: every CPU of this target has NEON.
         unsafe { places(sets, window) }
     }
+    #[inline(always)]
+    fn squeeze(self, bytes: &[u8; BLOCK], keep: u64, out: &mut [u8; BLOCK]) {
+        // SAFETY: every CPU of this target has NEON.
+        unsafe { squeeze(bytes, keep, out) }
+    }
+    #[inline(always)]
+    fn deposit(self, bits: u64, to: u64) -> u64 {
+        super::scalar::Scalar.deposit(bits, to)
+    }
+}
+
+#[target_feature(enable = "neon")]
+#[inline]
+fn squeeze(bytes: &[u8; BLOCK], keep: u64, out: &mut [u8; BLOCK]) {
+    super::squeeze::squeeze(bytes, keep, out, |bytes, numbers| {
+        vget_lane_u64::<0>(vreinterpret_u64_u8(vtbl1_u8(vcreate_u8(bytes), vcreate_u8(numbers))))
+    });
 }
 
 static MARKS: Groups = Groups::new(&[b"{}[]", b":", b",", b" ", b"\t\n\r", b"\"", b"\\", b"u"]);

@@ -98,6 +98,24 @@ impl Isa for Scalar {
         }
         found
     }
+    #[inline]
+    fn squeeze(self, bytes: &[u8; BLOCK], keep: u64, out: &mut [u8; BLOCK]) {
+        let kept = bytes.iter().enumerate().filter(|(i, _)| keep >> i & 1 == 1);
+        for (to, (_, from)) in out.iter_mut().zip(kept) {
+            *to = *from;
+        }
+    }
+    #[inline]
+    fn deposit(self, mut bits: u64, mut to: u64) -> u64 {
+        let mut all = 0;
+        while to != 0 {
+            let lowest = to & to.wrapping_neg();
+            all |= lowest * (bits & 1);
+            bits >>= 1;
+            to &= to - 1;
+        }
+        all
+    }
 }
 
 #[inline(always)]

@@ -227,7 +227,7 @@ pub(super) struct Escapes {
 /// As simdjson: of each run of backslashes the odd ones escape; an addition that starts at runs on odd
 /// places carries to their ends.
 #[inline(always)]
-fn escaped(backslash: u64, carried: bool) -> (u64, bool) {
+pub(super) fn escaped(backslash: u64, carried: bool) -> (u64, bool) {
     const ODD: u64 = 0xaaaa_aaaa_aaaa_aaaa;
     let carried = u64::from(carried);
     let potential = backslash & !carried;

@@ -9,6 +9,7 @@
 
 mod bits;
 mod brackets;
+mod decode;
 mod places;
 mod quoted;
 mod scalars;

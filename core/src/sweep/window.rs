@@ -1,6 +1,8 @@
 //! A window that slides over a text: a chunk, the bytes before it and the bytes behind it, and where each came from.
 
 use super::NotJson;
+use super::bits::below;
+use super::decode::{self, Decoded};
 use crate::arch::{BLOCK, Isa, WINDOW};
 use crate::span::Span;
 use crate::view::{Escaped, Text};
@@ -52,6 +54,26 @@ impl Origins {
         {
             return;
         }
+        self.begin(start, raw);
+    }
+
+    /// The bytes from `start` on came from these, counted from `raw` on.
+    #[inline(always)]
+    fn extend(&mut self, start: usize, raw: usize, origins: u64) {
+        if origins == 0 {
+            return;
+        }
+        self.push(start, raw);
+        let mut starts = origins & !(origins << 1) & !1;
+        while starts != 0 {
+            let bit = starts.trailing_zeros();
+            starts &= starts - 1;
+            self.begin(start + (origins & below(bit)).count_ones() as usize, raw + bit as usize);
+        }
+    }
+
+    #[inline]
+    fn begin(&mut self, start: usize, raw: usize) {
         if let (Some(slot), Some(origin)) = (self.starts.get_mut(self.count), self.raw.get_mut(self.count)) {
             *slot = start as u16;
             *origin = raw as u32;
@@ -258,27 +280,24 @@ impl Window {
         let text = Escaped::new(input, self.next, self.end, self.level);
         let (mut len, mut at) = (self.have, self.next);
         while len + LONGEST <= CHUNK + MARGIN && at < self.end {
-            self.origins.push(len, at - self.base);
             let mut spare = [b' '; BLOCK];
-            let Some(room) = self.bytes.get_mut(MARGIN + len..) else { break };
-            let block = block(input, at, &mut spare);
-            // A whole block is copied; what stands behind the run is written over.
-            if let Some(room) = room.first_chunk_mut() {
-                *room = *block;
-            }
-            let most = (self.end - at).min(CHUNK + MARGIN - len);
-            let run = most.min(isa.equal(isa.load(block), b'\\').trailing_zeros() as usize);
-            (len, at) = (len + run, at + run);
-            if run == BLOCK || run == most {
+            let bytes = block(input, at, &mut spare);
+            let Some(room) = self.bytes.get_mut(MARGIN + len..).and_then(|room| room.first_chunk_mut())
+            else {
+                break;
+            };
+            let count = BLOCK.min(self.end - at).min(CHUNK + MARGIN - len);
+            let Decoded { read, origins } = decode::block(isa, bytes, count, self.level, room);
+            self.origins.extend(len, at - self.base, origins);
+            (len, at) = (len + origins.count_ones() as usize, at + read);
+            if read == count {
                 continue;
-            }
-            if run > 0 {
-                self.origins.push(len, at - self.base);
             }
             if len + LONGEST > CHUNK + MARGIN {
                 break;
             }
             let Some((ch, next)) = text.simple_escape(at).or_else(|| text.next(at)) else { break };
+            self.origins.push(len, at - self.base);
             match ch.is_ascii() {
                 true => {
                     self.bytes[MARGIN + len] = ch as u8;
