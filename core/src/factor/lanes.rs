@@ -135,8 +135,6 @@ impl Lanes {
             }
         }
         (1..LANES).fold(0, |all, lane| {
-            let lanes = self.bytes[lane..].iter().zip(known);
-            let groups = lanes.fold(Groups::MAX, |groups, (table, &byte)| groups & table[usize::from(byte)]);
             // Of a deeper level, some of the backslashes may be characters in front of it.
             let behind_backslash = match lane {
                 _ if run == 1 => 0,
@@ -144,8 +142,12 @@ impl Lanes {
                 _ => self.bytes[lane - 1][usize::from(b'\\')],
             };
             let close = if lane == 1 { Groups::MAX } else { self.bytes[lane - 1][usize::from(before_it)] };
-            if groups & (close | behind_backslash) == 0 {
-                return all;
+            let mut groups = close | behind_backslash;
+            for (table, &byte) in self.bytes[lane..].iter().zip(known) {
+                groups &= table[usize::from(byte)];
+                if groups == 0 {
+                    return all;
+                }
             }
             let place = -run - (lane as isize - 1);
             let before = self.shown_until(lane, |offset| byte(place + offset));

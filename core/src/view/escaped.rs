@@ -6,8 +6,8 @@
 //! 1. Nothing is stored. A character that is no backslash is itself at every level, so `next` reads one raw
 //!    character and returns; only a backslash asks the level below for what it escapes. A character of level
 //!    `n` costs the raw bytes that it came from, and there are at most `limits::MAX_NESTING + 2` levels.
-//! 2. Escapes can only be read forwards (whether a backslash escapes depends on the run before it), so
-//!    `backwards` reads forwards first, keeping the last [`Rewind::BLOCK`] characters, and a mark at every
+//! 2. Escapes can only be read forwards (whether a backslash escapes depends on the run before it), so where one is
+//!    near, `backwards` reads forwards first, keeping the last [`Rewind::BLOCK`] characters, and a mark at every
 //!    block before them; an earlier block is read again from its mark. Every character is read at most three
 //!    times up to `MARKS * BLOCK` characters.
 
@@ -191,10 +191,16 @@ impl Text for Escaped<'_> {
     fn backwards(
         &self,
         floor: usize,
-        end: usize,
+        mut end: usize,
         rewind: &mut Rewind<'_>,
         mut visit: impl FnMut(char, usize) -> bool,
     ) {
+        while let Some((ch, at)) = self.plain_before(floor, end) {
+            if !visit(ch, at) {
+                return;
+            }
+            end = at;
+        }
         let mut marks = 1;
         rewind.mark(0, floor);
         if end - floor > Rewind::BLOCK {
@@ -220,6 +226,20 @@ impl Text for Escaped<'_> {
 }
 
 impl Escaped<'_> {
+    /// The character in front of `end`, if no backslash is near: an escape ends at most five bytes behind its backslash, which
+    /// may be an escape of the level below.
+    fn plain_before(&self, floor: usize, end: usize) -> Option<(char, usize)> {
+        let far = 5 * usize::from(self.level) + 1;
+        let near = self.raw.get(floor.max(end.saturating_sub(far))..end)?;
+        let last = near.last().filter(|_| !near.contains(&b'\\'))?;
+        if last.is_ascii() {
+            return Some((char::from(*last), end - 1));
+        }
+        let back = near.iter().rev().position(|byte| byte & 0xc0 != 0x80)?;
+        let at = end - 1 - back;
+        decode_utf8(self.raw, at).filter(|(_, next)| *next == end).map(|(ch, _)| (ch, at))
+    }
+
     /// Visits `from..end` backwards, reading it again for each block of characters that it holds.
     fn visit_block(
         &self,
@@ -296,5 +316,42 @@ impl Rewind<'_> {
 impl Default for Rewind<'_> {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use std::vec::Vec;
+
+    #[test]
+    fn backwards_is_the_reverse_of_forwards() {
+        const PIECES: [&str; 12] =
+            ["\\", "\\", "\\\\", "\\u005c", "u005c", "u0041", "n", "é", "plain words", "\\\"", "🙂", "0"];
+        let mut seed = 5u64;
+        let mut below = |limit: usize| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) as usize % limit
+        };
+        let mut rewind = Rewind::new();
+        for _ in 0..5_000 {
+            let raw: std::string::String = (0..below(12)).map(|_| PIECES[below(PIECES.len())]).collect();
+            for level in 1..=4 {
+                let text = Escaped::new(raw.as_bytes(), 0, raw.len(), level);
+                let (mut forwards, mut at) = (Vec::new(), 0);
+                while let Some((ch, next)) = text.next(at) {
+                    forwards.push((ch, at));
+                    at = next;
+                }
+                let mut backwards = Vec::new();
+                text.backwards(0, at, &mut rewind, |ch, at| {
+                    backwards.push((ch, at));
+                    true
+                });
+                backwards.reverse();
+                assert_eq!(forwards, backwards, "level {level}: {raw}");
+            }
+        }
     }
 }
