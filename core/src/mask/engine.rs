@@ -139,13 +139,8 @@ impl Engine<'_, '_, '_, '_, '_> {
 
     /// What lies inside a string value: a nested text, or text.
     fn inside(&mut self, deeper: &mut [Reader], mut around: Around<'_, '_>, mut value: Value) {
-        let active = &self.work.active;
-        let inner = self.policy.selectors.tracks()
-            || active.whole_number.or(active.whole_boolean).is_some()
-            || self.may_match(value.span, Types::NUMBER)
-            || self.may_match(value.span, Types::BOOLEAN);
         let may_match = self.may_match(value.span, Types::STRING);
-        if !may_match && !inner {
+        if !may_match && !self.may_match_within(value.span) {
             return;
         }
         let mut seen = match &mut around {
@@ -335,6 +330,15 @@ impl Engine<'_, '_, '_, '_, '_> {
             any |= *run;
         }
         any != 0
+    }
+
+    /// Whether something else than text could match in a nested text.
+    fn may_match_within(&mut self, span: Span) -> bool {
+        let active = &self.work.active;
+        self.policy.selectors.tracks()
+            || active.whole_number.or(active.whole_boolean).is_some()
+            || self.may_match(span, Types::NUMBER)
+            || self.may_match(span, Types::BOOLEAN)
     }
 
     /// Searches the text of a value with the searches that `may_match` left, and masks what they find.

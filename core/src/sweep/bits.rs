@@ -62,6 +62,8 @@ pub(super) struct Carry {
     in_name: bool,
     /// Bytes of characters in UTF-8 that go on.
     wide: Wide,
+    /// Everything is known to be UTF-8.
+    utf8: bool,
 }
 
 /// Something that the next byte follows, unless that is white space: then the mark moves on.
@@ -82,9 +84,9 @@ impl Mark {
 }
 
 impl Carry {
-    /// Before a text (or the first of many).
-    pub(super) fn start() -> Self {
-        Self { text: Mark(1), ..Self::default() }
+    /// Before a text (or the first of many). `utf8`: all of it is known to be UTF-8.
+    pub(super) fn start(utf8: bool) -> Self {
+        Self { text: Mark(1), utf8, ..Self::default() }
     }
 
     /// Whether a string is open.
@@ -108,7 +110,7 @@ impl Carry {
         let ends = quote & !inside;
         let outside = !(inside | ends);
         let high = isa.bit::<7>(block);
-        if !trusted && (high != 0 || self.wide.expected != 0) {
+        if !self.utf8 && (high != 0 || self.wide.expected != 0) {
             self.wide.check(isa, block, high)?;
         }
         let control = isa.below(block, b' ');

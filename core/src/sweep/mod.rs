@@ -233,7 +233,8 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
             trusted: course.trusted,
             base,
             room,
-            carry: Carry::start(),
+            // Behind escapes, everything is made of characters of the text around it.
+            carry: Carry::start(course.trusted || course.level > 0),
             kinds: Kinds::default(),
             lowest: 0,
             everything: course.everything,
@@ -462,6 +463,10 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         block: &Block,
         escapes: Escapes,
     ) -> Ends {
+        // The string that is open has been looked at.
+        if self.string.stop && block.ends == 0 {
+            return Ends::default();
+        }
         let lanes = self.watch.lanes();
         let around = window.around(start / BLOCK).filter(|_| lanes.used());
         let numbers = if self.watch.stops.bare == 0 { 0 } else { block.scalars };
