@@ -15,12 +15,11 @@ use pyo3::types::{PyBool, PyFloat, PyInt, PyString};
 /// `InternalError` when `masked` has another structure.
 pub(super) fn note(py: Python<'_>, walk: &mut Walk, masked: &[u8]) -> PyResult<()> {
     let Walk { text, nodes, .. } = walk;
-    let masked = std::str::from_utf8(masked).map_err(|_| error::internal(py))?;
     // How far both have been compared, and the first node that begins behind that.
     let (mut at, mut masked_at, mut node) = (0, 0, 0);
     loop {
-        let (left, masked_left) = (text.get(at..).unwrap_or(&[]), masked.get(masked_at..).unwrap_or(""));
-        let Some(same) = first_difference(left, masked_left.as_bytes()) else { return Ok(()) };
+        let (left, masked_left) = (text.get(at..).unwrap_or(&[]), masked.get(masked_at..).unwrap_or(&[]));
+        let Some(same) = first_difference(left, masked_left) else { return Ok(()) };
         let place = at + same;
         node += nodes.get(node..).unwrap_or(&[]).partition_point(|node| node.start as usize <= place);
         let found = node.checked_sub(1).and_then(|index| nodes.get_mut(index));
@@ -29,7 +28,7 @@ pub(super) fn note(py: Python<'_>, walk: &mut Walk, masked: &[u8]) -> PyResult<(
             return Err(error::internal(py));
         };
         let start = masked_at + (found.start as usize - at);
-        let (new, len) = read(py, found, masked.get(start..).unwrap_or(""))?;
+        let (new, len) = read(py, found, masked.get(start..).unwrap_or(&[]))?;
         found.new = Some(new);
         (at, masked_at) = (found.stop as usize, start + len);
     }
@@ -46,25 +45,25 @@ fn first_difference(a: &[u8], b: &[u8]) -> Option<usize> {
 }
 
 /// The new value at the front of `masked`, and the length of its text.
-fn read(py: Python<'_>, node: &Node, masked: &str) -> PyResult<(Py<PyAny>, usize)> {
+fn read(py: Python<'_>, node: &Node, masked: &[u8]) -> PyResult<(Py<PyAny>, usize)> {
     Ok(match node.kind {
         Kind::Str | Kind::Opaque => string(py, masked)?,
-        Kind::Int if masked.starts_with('0') => (PyInt::new(py, 0).into_any().unbind(), 1),
-        Kind::Float if masked.starts_with('0') => (PyFloat::new(py, 0.0).into_any().unbind(), 1),
-        Kind::Bool if masked.starts_with("false") => {
+        Kind::Int if masked.starts_with(b"0") => (PyInt::new(py, 0).into_any().unbind(), 1),
+        Kind::Float if masked.starts_with(b"0") => (PyFloat::new(py, 0.0).into_any().unbind(), 1),
+        Kind::Bool if masked.starts_with(b"false") => {
             (PyBool::new(py, false).to_owned().into_any().unbind(), 5)
         }
         _ => return Err(error::internal(py)),
     })
 }
 
-fn string(py: Python<'_>, masked: &str) -> PyResult<(Py<PyAny>, usize)> {
-    let mut strings = serde_json::Deserializer::from_str(masked).into_iter::<String>();
+fn string(py: Python<'_>, masked: &[u8]) -> PyResult<(Py<PyAny>, usize)> {
+    let mut strings = serde_json::Deserializer::from_slice(masked).into_iter::<String>();
     if let Some(Ok(text)) = strings.next() {
         return Ok((PyString::new(py, &text).into_any().unbind(), strings.byte_offset()));
     }
     // It has a lone surrogate, which Rust's strings cannot hold.
-    let len = string_len(masked.as_bytes()).ok_or_else(|| error::internal(py))?;
+    let len = string_len(masked).ok_or_else(|| error::internal(py))?;
     let loads = py.import("json")?.getattr("loads")?;
     let text = loads.call1((masked.get(..len),)).map_err(|_| error::internal(py))?;
     Ok((text.unbind(), len))
