@@ -26,6 +26,8 @@ impl Server {
             "--log-level",
             "warn",
         ]);
+        // As in deploy/.
+        command.env("MALLOC_ARENA_MAX", "2");
         Self::start(command, address)
     }
 
