@@ -218,4 +218,10 @@ fn streams() {
     let offset = input.windows(3).position(|bytes| bytes == b"bad").unwrap();
     assert_eq!(error, Error::Detector { rule: 0, offset });
     assert!(!String::from_utf8_lossy(&out).contains("Zo") && out.starts_with(br##"["#","#"##));
+    // What is no JSON lies behind it: a stream tells of what comes first, wherever its windows begin.
+    for fault in [1, 30, 200] {
+        let text = format!(r#"["bad","{}",]"#, "x".repeat(fault));
+        let (error, _) = run(", fail: refuse", fails, text.as_bytes()).unwrap_err();
+        assert_eq!(error, Error::Detector { rule: 0, offset: 2 });
+    }
 }

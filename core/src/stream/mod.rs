@@ -204,8 +204,9 @@ impl<'m> Stream<'m> {
     /// Time is linear in what is taken and produced, over all calls.
     ///
     /// # Errors
-    /// [`Error::Refused`] for what is not JSON and [`Error::Oversize`], with offsets in the stream. All that has been produced is
-    /// masked text, and every call fails with the same error until the stream is reset.
+    /// [`Error::Refused`] for what is not JSON, [`Error::Oversize`] and [`Error::Detector`], whichever comes first, with offsets
+    /// in the stream. All that has been produced is masked text, and every call fails with the same error until the stream is
+    /// reset.
     pub fn push(&mut self, policy: &Policy<'_>, input: &[u8], output: &mut [u8]) -> Result<Progress, Error> {
         let (mut consumed, mut produced) = (0, 0);
         let status = self.run(policy, output, &mut produced, |stream| {
@@ -272,7 +273,8 @@ impl<'m> Stream<'m> {
             match next(self) {
                 Ok(why) => {
                     let read = self.read(policy, why);
-                    self.failed = read.and_then(|()| self.detected()).err();
+                    // A value comes before what ends the reading behind it, wherever windows begin.
+                    self.failed = self.detected().and(read).err();
                 }
                 Err(status) => return Ok(status),
             }
