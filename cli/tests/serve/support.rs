@@ -17,7 +17,7 @@ pub(crate) const WORKER: &str = "Host: mask\r\nContent-Type: application/json\r\
     X-Langfuse-Project-Id: clx-1\r\nconnection: keep-alive\r\naccept: */*\r\naccept-encoding: gzip, deflate\r\n";
 
 /// A value that the default policy masks, and that must be nowhere but in what is sent.
-pub(crate) const CANARY: &str = "canary.4711@example.com";
+pub(crate) const CANARY: &str = "canary.q4711q@example.com";
 
 pub(crate) fn body(text: &str) -> Vec<u8> {
     format!("[{{\"note\":{text:?}}}]").into_bytes()
@@ -254,7 +254,7 @@ impl Service {
         let (status, log) = self.stop(Signal::TERM);
         assert!(status.success(), "{log}");
         for text in [&log, &metrics] {
-            assert!(!text.contains("canary") && !text.contains("4711"), "{text}");
+            assert!(!text.contains("canary") && !text.contains("q4711q"), "{text}");
         }
         assert!(!log.contains("internal error"), "{log}");
         log
@@ -530,6 +530,6 @@ impl Reply {
         let text = self.text();
         assert_eq!((self.status, self.whole), (status, true), "{text}");
         assert!(text.contains(words), "{words:?} is not in {text}");
-        assert!(!text.contains("canary") && !text.contains("4711"), "{text}");
+        assert!(!text.contains("canary") && !text.contains("q4711q"), "{text}");
     }
 }

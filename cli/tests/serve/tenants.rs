@@ -100,7 +100,7 @@ fn a_stream_goes_through_both() {
     let set = "\
 default: first
 policies:
-  first: { version: 1, rules: [{ id: ONE, literals: [canary.4711], replace: \"[ONE]\" }] }
+  first: { version: 1, rules: [{ id: ONE, literals: [canary.q4711q], replace: \"[ONE]\" }] }
   second: { version: 1, rules: [{ id: TWO, literals: [\"[ONE]@example.com\"], replace: \"[TWO]\" }] }
 tighten: [{ header: x-level, value: high, policy: second }]
 ";
