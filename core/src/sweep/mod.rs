@@ -28,7 +28,7 @@ use crate::scan::scalar_token::Scalar;
 use crate::span::Span;
 use bits::{Block, Carry, Escapes, below, highest};
 use scalars::Scalars;
-use window::Window;
+use window::{Read, Window};
 
 /// The memory of a sweep of one level of nesting.
 pub struct Sweeper {
@@ -107,22 +107,6 @@ impl Sweeper {
                 sequence,
             }),
         }
-    }
-}
-
-/// The first chunk of a text, to be read by a path.
-struct Read<'r> {
-    window: &'r mut Window,
-    input: &'r [u8],
-}
-
-impl Work for Read<'_> {
-    type Result = ();
-
-    #[inline(always)]
-    fn run(self, isa: impl Isa) {
-        // What is no UTF-8 is refused by the sweep that follows.
-        let _ = self.window.advance(isa, self.input);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::NotJson;
 use super::bits::below;
 use super::decode::{self, Decoded};
-use crate::arch::{BLOCK, Isa, WINDOW};
+use crate::arch::{BLOCK, Isa, WINDOW, Work};
 use crate::span::Span;
 use crate::view::{Escaped, Text};
 
@@ -308,6 +308,22 @@ impl Window {
             at = next;
         }
         (self.have, self.next) = (len, at);
+    }
+}
+
+/// The first chunk of a text, to be read by a path.
+pub(super) struct Read<'r> {
+    pub(super) window: &'r mut Window,
+    pub(super) input: &'r [u8],
+}
+
+impl Work for Read<'_> {
+    type Result = ();
+
+    #[inline(always)]
+    fn run(self, isa: impl Isa) {
+        // What is no UTF-8 is refused by the sweep that follows.
+        let _ = self.window.advance(isa, self.input);
     }
 }
 
