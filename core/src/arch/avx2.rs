@@ -153,7 +153,7 @@ fn folded((low, high): (__m256i, __m256i)) -> (__m256i, __m256i) {
 
 #[target_feature(enable = "avx2,popcnt")]
 #[inline]
-pub(super) fn squeeze(bytes: &[u8; BLOCK], keep: u64, out: &mut [u8; BLOCK]) {
+fn squeeze(bytes: &[u8; BLOCK], keep: u64, out: &mut [u8; BLOCK]) {
     let word = |word: u64| _mm_set_epi64x(0, word as i64);
     super::squeeze::squeeze(bytes, keep, out, |bytes, numbers| {
         _mm_cvtsi128_si64(_mm_shuffle_epi8(word(bytes), word(numbers))) as u64
@@ -162,7 +162,7 @@ pub(super) fn squeeze(bytes: &[u8; BLOCK], keep: u64, out: &mut [u8; BLOCK]) {
 
 #[target_feature(enable = "bmi2")]
 #[inline]
-pub(super) fn deposit(bits: u64, to: u64) -> u64 {
+fn deposit(bits: u64, to: u64) -> u64 {
     _pdep_u64(bits, to)
 }
 

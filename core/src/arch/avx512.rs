@@ -1,7 +1,7 @@
 //! AVX-512 BW: one register a block, and every comparison is a mask already.
 #![allow(unsafe_code)]
 
-use super::avx2::{deposit, prefix_xor, squeeze};
+use super::avx2::{Avx2, prefix_xor};
 use super::groups::SHORT_ESCAPES;
 use super::{BLOCK, Isa, LANES, Masks, Nibbles, WINDOW, Work};
 use core::arch::x86_64::{
@@ -14,13 +14,13 @@ cpufeatures::new!(has_avx512, "avx512f", "avx512bw", "avx2", "bmi1", "bmi2", "po
 
 /// Proof that the CPU has AVX-512 F and BW.
 #[derive(Clone, Copy, Debug)]
-pub struct Avx512(());
+pub struct Avx512(Avx2);
 
 impl Avx512 {
     /// The proof, if the CPU has it.
     #[must_use]
     pub fn detect() -> Option<Self> {
-        has_avx512::get().then_some(Self(()))
+        Avx2::detect().filter(|_| has_avx512::get()).map(Self)
     }
 
     /// Classifies as many blocks as both slices hold.
@@ -87,13 +87,11 @@ impl Isa for Avx512 {
     }
     #[inline(always)]
     fn squeeze(self, bytes: &[u8; BLOCK], keep: u64, out: &mut [u8; BLOCK]) {
-        // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
-        unsafe { squeeze(bytes, keep, out) }
+        self.0.squeeze(bytes, keep, out);
     }
     #[inline(always)]
     fn deposit(self, bits: u64, to: u64) -> u64 {
-        // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
-        unsafe { deposit(bits, to) }
+        self.0.deposit(bits, to)
     }
 }
 
