@@ -6,6 +6,7 @@
 use super::bits::{below, escaped};
 use crate::arch::{BLOCK, Isa};
 use crate::factor::unit;
+use crate::view;
 
 /// What became of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +76,7 @@ fn one_level<I: Isa>(isa: I, bytes: &[u8; BLOCK], count: usize, out: &mut [u8; B
     let mut controls = letters & !themselves;
     while controls != 0 {
         if let Some(byte) = out.get_mut(place(controls.trailing_zeros())) {
-            *byte = control(*byte);
+            *byte = view::short(char::from(*byte)).map_or(*byte, |control| control as u8);
         }
         controls &= controls - 1;
     }
@@ -99,19 +100,6 @@ fn four_digits(bytes: Option<&[u8]>) -> Option<char> {
     let [_, b'u', digits @ ..] = bytes?.first_chunk::<{ LONG as usize }>()? else { return None };
     let unit = unit(|offset| digits.get(offset as usize - 1).copied().unwrap_or(b' '))?;
     char::from_u32(u32::from(unit))
-}
-
-/// The control character that a backslash and this letter stand for (RFC 8259, section 7).
-#[inline]
-fn control(letter: u8) -> u8 {
-    match letter {
-        b'b' => 0x8,
-        b'f' => 0xc,
-        b'n' => b'\n',
-        b'r' => b'\r',
-        b't' => b'\t',
-        _ => letter,
-    }
 }
 
 #[cfg(test)]

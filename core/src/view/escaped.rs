@@ -158,7 +158,7 @@ impl<'a> Escaped<'a> {
 
 /// The character that a backslash and this one stand for (RFC 8259, section 7); `None` for `u` and what is no escape.
 #[inline]
-fn short(letter: char) -> Option<char> {
+pub(crate) fn short(letter: char) -> Option<char> {
     Some(match letter {
         '"' | '\\' | '/' => letter,
         'b' => '\u{8}',

@@ -6,6 +6,7 @@
 mod escaped;
 mod plain;
 
+pub(crate) use escaped::short;
 pub use escaped::{Escaped, Rewind};
 pub use plain::Plain;
 
