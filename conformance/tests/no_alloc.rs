@@ -290,7 +290,7 @@ fn the_memory_of_a_stream_is_that_of_its_window() {
 }
 
 /// Room for each of the policies here.
-type Room = Memory<9, 1033, 512, 32_768, 1024, 64>;
+type Room = Memory<9, 1049, 512, 32_768, 1024, 64>;
 
 #[test]
 fn images_and_lent_memory_allocate_nothing() {
@@ -323,7 +323,7 @@ fn too_little_memory_says_what_is_needed() {
     let image = Aligned::copy(&Policy::preset("langfuse-docs").unwrap().save().unwrap());
     let core = Core::from_image(image.bytes()).unwrap();
     let needed = Sizes::of(&core);
-    assert_eq!((needed.levels, needed.places), (9, 1033));
-    let mut memory = Box::new(Memory::<9, 1033, 0, 32_768, 1, 1>::new());
+    assert_eq!((needed.levels, needed.places), (9, 1049));
+    let mut memory = Box::new(Memory::<9, 1049, 0, 32_768, 1, 1>::new());
     assert_eq!(Masker::within(&core, Path::PLAIN, &mut memory).err(), Some(needed));
 }

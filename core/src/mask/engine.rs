@@ -5,7 +5,7 @@ use crate::factor::Watch;
 use crate::find::Value;
 use crate::policy::Policy;
 use crate::report::{Finding, Path};
-use crate::rewrite::{Kind, PartOf, Target};
+use crate::rewrite::{Kind, Mark, PartOf, Target};
 use crate::scan::grammar::Containers;
 use crate::scan::scalar_token::Scalar;
 use crate::scan::{Scanner, first_character, is_nested};
@@ -219,18 +219,14 @@ impl Engine<'_, '_, '_, '_, '_> {
         mut course: Course,
     ) -> Result<(), Refusal> {
         if !self.careful {
-            let (bytes, probe) = (self.work.tally.bytes, self.probe);
-            let failed = *self.work.finder.failed();
-            let mark = self.work.edits.hold();
+            let (noted, probe) = (self.work.noted(), self.probe);
+            self.work.edits.hold();
             let swept = self.sweep(sweeper, deeper, brackets, &course);
             if self.work.edits.release() && swept.is_ok() {
                 return Ok(());
             }
             self.careful |= swept.is_ok();
-            let Work { edits, tally, finder, .. } = &mut *self.work;
-            edits.undo(&mark, |rule| tally.take_back(rule));
-            tally.bytes = bytes;
-            *finder.failed() = failed;
+            self.work.forget(&noted);
             self.probe = probe;
             swept?;
         }
@@ -379,6 +375,27 @@ impl Engine<'_, '_, '_, '_, '_> {
             let path = Path { selection: &self.work.selection, input: self.target.input() };
             on_finding(&Finding { rule, span, masked_len, level, path });
         }
+    }
+}
+
+/// What there was at some time, of what may have to be undone.
+#[derive(Clone, Copy)]
+pub(super) struct Noted {
+    edits: Mark,
+    bytes: u64,
+    failed: Option<(u16, usize)>,
+}
+
+impl Work<'_> {
+    pub(super) fn noted(&mut self) -> Noted {
+        Noted { edits: self.edits.mark(), bytes: self.tally.bytes, failed: *self.finder.failed() }
+    }
+
+    /// Undoes what has been noted since.
+    pub(super) fn forget(&mut self, noted: &Noted) {
+        self.edits.undo(&noted.edits, |rule| self.tally.take_back(rule));
+        self.tally.bytes = noted.bytes;
+        *self.finder.failed() = noted.failed;
     }
 }
 

@@ -20,7 +20,7 @@ use crate::view::Rewind;
 pub struct Sizes {
     /// Levels of JSON: one, and one more for each level of nesting (`limits.nesting`).
     pub levels: usize,
-    /// Containers open at once (`limits.depth`), and one more for each level.
+    /// Containers open at once (`limits.depth`), one more for each level, and 16 that a stream keeps.
     pub places: usize,
     /// Two for each search and each allowance. A pattern, a set of literals or a search of a detector is one.
     pub searches: usize,

@@ -25,7 +25,7 @@ use crate::scan::grammar::Containers;
 use crate::scan::{NotJson, Scanner, diagnose};
 use crate::select::Selection;
 use crate::span::Span;
-use crate::sweep::{Brackets, Course, Sweeper, Swept};
+use crate::sweep::{Brackets, Course, Sweeper};
 use crate::table::Room;
 use engine::Engine;
 pub use memory::{Memory, Sizes};
@@ -296,44 +296,38 @@ impl Masker<'_> {
     /// The fast way; whether it came to the end.
     fn sweep(&mut self, policy: &Policy<'_>, target: &mut Target<'_>, framing: Framing) -> bool {
         self.clear();
-        let Some(swept) = self.sweep_over(policy, target, framing) else { return false };
-        (self.work.tally.texts, self.work.tally.values) = (swept.texts, swept.values);
-        true
-    }
-
-    /// The same; adds to what is noted and counted.
-    fn sweep_over(
-        &mut self,
-        policy: &Policy<'_>,
-        target: &mut Target<'_>,
-        framing: Framing,
-    ) -> Option<Swept> {
         self.brackets.truncate(0);
-        let tracking = policy.selectors.tracks();
-        let course = Course {
-            span: Span::new(0, target.input().len()),
-            level: 0,
-            sequence: framing == Framing::Sequence,
-            everything: policy.stops.everywhere,
-            tracks: tracking,
-            begun: false,
-            trusted: self.trusted,
-        };
+        let course = self.course(policy, target.input().len(), framing);
         let mut engine = Engine {
             policy,
             work: &mut self.work,
             target,
             on_finding: None,
-            tracking,
+            tracking: course.tracks,
             probe: None,
             doubt: false,
             careful: false,
             pace: None,
         };
-        let (reader, deeper) = self.readers.split_first_mut()?;
+        let Some((reader, deeper)) = self.readers.split_first_mut() else { return false };
         let mut level = sweep::Level::new(&mut engine, deeper, 0);
         let swept = reader.sweeper.sweep(&mut level, &mut self.brackets, policy.watch(), &course);
-        swept.ok().filter(|_| !engine.doubt)
+        let Some(swept) = swept.ok().filter(|_| !engine.doubt) else { return false };
+        (self.work.tally.texts, self.work.tally.values) = (swept.texts, swept.values);
+        true
+    }
+
+    /// Over an input of `len` bytes.
+    fn course(&self, policy: &Policy<'_>, len: usize, framing: Framing) -> Course {
+        Course {
+            span: Span::new(0, len),
+            level: 0,
+            sequence: framing == Framing::Sequence,
+            everything: policy.stops.everywhere,
+            tracks: policy.selectors.tracks(),
+            begun: false,
+            trusted: self.trusted,
+        }
     }
 
     fn clear(&mut self) {

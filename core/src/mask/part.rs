@@ -1,15 +1,16 @@
 //! Masking a part of a document: what a stream has of it at a time.
 
 use super::engine::Engine;
-use super::{Framing, Masker, walk};
+use super::{Framing, Masker, sweep, walk};
 use crate::policy::Policy;
 use crate::rewrite::{Edits, Kind, PartOf, Target};
-use crate::scan::grammar::{Containers, Grammar, Place};
+use crate::scan::grammar::{Containers, Expect, Grammar, Place};
 use crate::scan::scalar_token::Scalar;
 use crate::scan::{NotJson, Pause, begin_string};
 use crate::select::ValueKind;
 use crate::select::ahead::behind_container;
 use crate::span::Span;
+use crate::sweep::Part;
 
 /// The rule of parts that no rule asked for.
 const NO_RULE: u16 = u16::MAX;
@@ -82,28 +83,77 @@ impl Masker<'_> {
         self.work.tally.bytes += bytes as u64;
     }
 
-    /// Masks whole texts, the fast way: their number. `None` if there is another to take: then nothing is noted or counted.
-    /// Linear in `texts`.
-    pub(crate) fn texts(&mut self, policy: &Policy<'_>, texts: &[u8], framing: Framing) -> Option<u64> {
-        if policy.selectors.paths.counts() {
+    /// Masks the tokens that `part` holds whole, from where `grammar` stands, the fast way: where it stops. `None` if there is
+    /// another to take: then nothing is noted or counted, and all stands where it stood. Linear in `part`.
+    pub(crate) fn sweep_part(
+        &mut self,
+        policy: &Policy<'_>,
+        part: &[u8],
+        grammar: &mut Grammar,
+        pace: &Pace,
+        last: bool,
+    ) -> Option<usize> {
+        if policy.selectors.paths.counts() || pace.admit || pace.whole.is_some() {
             return None;
         }
-        let bytes = self.work.tally.bytes;
-        self.work.edits.clear();
-        let mark = self.work.edits.hold();
-        let failed = *self.work.finder.failed();
-        let swept = self.sweep_over(policy, &mut Target::Later(texts), framing);
-        let complete = self.work.edits.release();
-        let work = &mut self.work;
-        if let Some(swept) = swept.filter(|_| complete) {
-            work.tally.texts += swept.texts;
-            work.tally.values += swept.values;
-            return Some(swept.texts);
+        let kept = self.work.selection.keep()?;
+        self.work.edits.clear_for_piece(0);
+        let noted = self.work.noted();
+        let before = (*grammar, self.containers.clone());
+        let stopped = self.sweep_over_part(policy, part, grammar, last);
+        if let Some((at, values)) = stopped.filter(|(at, _)| *at > 0 && !self.work.edits.overflowed()) {
+            self.work.tally.values += values;
+            self.work.tally.texts = grammar.texts();
+            return Some(at);
         }
-        work.edits.undo(&mark, |rule| work.tally.take_back(rule));
-        work.tally.bytes = bytes;
-        *work.finder.failed() = failed;
+        (*grammar, self.containers) = before;
+        self.work.forget(&noted);
+        self.work.selection.restore(&kept);
         None
+    }
+
+    /// Where it stops, and how many string values lie before.
+    fn sweep_over_part(
+        &mut self,
+        policy: &Policy<'_>,
+        input: &[u8],
+        grammar: &mut Grammar,
+        last: bool,
+    ) -> Option<(usize, u64)> {
+        let course = self.course(policy, input.len(), Framing::Sequence);
+        let named = self.containers.in_object() && matches!(grammar.expect(), Expect::Colon | Expect::Value);
+        let begun = self.containers.depth();
+        let mut part = Part {
+            all_until: self.work.selection.outermost(named).filter(|_| course.tracks),
+            containers: &mut self.containers,
+            expect: grammar.expect(),
+            at: 0,
+            last,
+            least: 0,
+            lowest: 0,
+            key: Span::default(),
+        };
+        let mut target = Target::Later(input);
+        let mut engine = engine(policy, &mut self.work, &mut target, None);
+        let (reader, deeper) = self.readers.split_first_mut()?;
+        let mut level = sweep::Level::within(&mut engine, deeper, &part);
+        let swept = reader
+            .sweeper
+            .sweep_part(&mut level, &mut self.brackets, policy.watch(), &course, &mut part)
+            .ok()?;
+        let stop = if last { None } else { level.settle(&part, self.brackets.open()).ok()? };
+        if engine.doubt {
+            return None;
+        }
+        let (mut at, mut expect, mut values) = (part.at, part.expect, swept.values);
+        if let Some(bracket) = stop.and_then(|depth| self.brackets.open().get(depth)) {
+            (at, expect) = (bracket.at, Expect::Value);
+            values -= u64::from((values as u32).wrapping_sub(bracket.values()));
+            self.containers.truncate(stop.map_or(0, |depth| depth as u16));
+        }
+        let open = self.containers.depth();
+        let texts = swept.texts + u64::from(open > 0) - u64::from(begun > 0);
+        grammar.pass(texts, expect).then_some((at, values))
     }
 
     /// Masks the tokens that `part` holds whole, from where `grammar` stands; passes over the first `pass` edits. Linear in
@@ -120,7 +170,7 @@ impl Masker<'_> {
         pace.begin(last);
         self.work.edits.clear_for_piece(pass);
         let mut target = Target::Later(part);
-        let mut engine = engine(policy, &mut self.work, &mut target, pace);
+        let mut engine = engine(policy, &mut self.work, &mut target, Some(pace));
         let (reader, deeper) = self.readers.split_first_mut().ok_or(NotJson)?;
         let mut level = walk::Level { engine: &mut engine, deeper, level: 0 };
         let result = reader.scanner.part(&mut level, &mut self.containers, grammar, last);
@@ -138,7 +188,7 @@ impl Masker<'_> {
     ) -> Result<(), NotJson> {
         self.work.edits.clear_for_piece(0);
         let mut target = Target::Later(part);
-        let mut engine = engine(policy, &mut self.work, &mut target, pace);
+        let mut engine = engine(policy, &mut self.work, &mut target, Some(pace));
         let (_, deeper) = self.readers.split_first_mut().ok_or(NotJson)?;
         let mut level = walk::Level { engine: &mut engine, deeper, level: 0 };
         begin_string(&mut level, &self.containers, grammar)?;
@@ -154,7 +204,7 @@ fn engine<'e, 'm, 'b, 'p>(
     policy: &'e Policy<'p>,
     work: &'e mut super::Work<'m>,
     target: &'e mut Target<'b>,
-    pace: &'e mut Pace,
+    pace: Option<&'e mut Pace>,
 ) -> Engine<'e, 'm, 'b, 'p, 'e> {
     Engine {
         policy,
@@ -165,7 +215,7 @@ fn engine<'e, 'm, 'b, 'p>(
         probe: None,
         doubt: false,
         careful: false,
-        pace: Some(pace),
+        pace,
     }
 }
 

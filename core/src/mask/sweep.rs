@@ -1,11 +1,14 @@
 //! The fast way: places are caught up with when there is a value to look at.
 
 use super::Reader;
-use super::engine::{Around, Engine};
+use super::engine::{Around, Engine, Noted};
+use crate::scan::NotJson;
+use crate::scan::grammar::{Expect, Place};
 use crate::scan::scalar_token::Scalar;
 use crate::select::Selection;
+use crate::select::ahead::Members;
 use crate::span::Span;
-use crate::sweep::{At, Seen, Then, Visitor};
+use crate::sweep::{At, Bracket, NAME_BEFORE, Part, Seen, Then, Visitor};
 use crate::view::Escaped;
 
 /// Checks only.
@@ -33,6 +36,20 @@ pub(super) struct Level<'l, 'e, 'm, 'b, 'p, 'f> {
     floor: usize,
     /// How many of this text's containers the selection has been told of.
     known: usize,
+    /// Of a part behind which more comes.
+    cut: bool,
+    /// Where that begins: how many containers are open, and what may come next.
+    begin: (usize, Expect),
+    /// What there was in front of the outermost container that must be seen whole, and may not be.
+    held: Option<Held>,
+}
+
+/// What there was in front of a container.
+#[derive(Clone, Copy)]
+struct Held {
+    /// How many were open.
+    depth: usize,
+    before: Noted,
 }
 
 impl<'l, 'e, 'm, 'b, 'p, 'f> Level<'l, 'e, 'm, 'b, 'p, 'f> {
@@ -42,7 +59,18 @@ impl<'l, 'e, 'm, 'b, 'p, 'f> Level<'l, 'e, 'm, 'b, 'p, 'f> {
         level: u8,
     ) -> Self {
         let floor = if level == 0 { 0 } else { engine.work.selection.depth() };
-        Self { engine, deeper, level, floor, known: 0 }
+        let begin = (0, Expect::Text);
+        Self { engine, deeper, level, floor, known: 0, cut: false, begin, held: None }
+    }
+
+    /// In a part of a document, at whose beginning the selection stands.
+    pub(super) fn within(
+        engine: &'l mut Engine<'e, 'm, 'b, 'p, 'f>,
+        deeper: &'l mut [Reader],
+        part: &Part<'_>,
+    ) -> Self {
+        let known = usize::from(part.containers.depth());
+        Self { known, cut: !part.last, begin: (known, part.expect), ..Self::new(engine, deeper, 0) }
     }
 
     pub(super) fn floor(&self) -> usize {
@@ -54,41 +82,128 @@ impl<'l, 'e, 'm, 'b, 'p, 'f> Level<'l, 'e, 'm, 'b, 'p, 'f> {
         if !self.engine.tracking {
             return true;
         }
-        let (policy, input, level) = (self.engine.policy, self.engine.target.input(), self.level);
-        let (selectors, pools) = (&policy.selectors, &policy.pools);
-        let selection = &mut self.engine.work.selection;
-        let kept = self.known.min(at.lowest);
-        while selection.depth() > self.floor + kept {
-            selection.close();
-        }
-        if kept == 0 && level == 0 {
-            selection.reset(selectors, pools);
-        }
         let open = at.brackets.open().get(at.base..).unwrap_or(&[]);
-        for (i, bracket) in open.iter().enumerate().skip(kept) {
-            match i.checked_sub(1).and_then(|outer| open.get(outer)) {
-                Some(outer) if outer.object => {
-                    if looks_back(selection, input, outer.at, bracket.key) {
-                        return false;
-                    }
-                    selection.key(selectors, pools, input, bracket.key, level);
-                }
-                Some(_) => selection.element(selectors, pools),
-                None => {}
+        let kept = self.known.min(at.lowest);
+        self.go_back(kept);
+        for depth in kept..open.len() {
+            if !self.step_in(open, depth) {
+                return false;
             }
-            selection.open(selectors, pools, input, bracket.at, bracket.object);
+            if self.cut && self.held.is_none() && self.looks_ahead(open, depth) {
+                self.held = Some(Held { depth, before: self.engine.work.noted() });
+            }
+            self.open(open, depth);
         }
         self.known = open.len();
-        match open.last() {
-            Some(last) if last.object => {
-                if looks_back(selection, input, last.at, at.key) {
+        self.step_to(open, open.len(), at.key)
+    }
+
+    /// Closes all but the outermost `kept`.
+    fn go_back(&mut self, kept: usize) {
+        let Engine { policy, work, .. } = &mut *self.engine;
+        while work.selection.depth() > self.floor + kept {
+            work.selection.close();
+        }
+        if kept == 0 && self.level == 0 {
+            work.selection.reset(&policy.selectors, &policy.pools);
+        }
+        self.held = self.held.filter(|held| held.depth < kept);
+    }
+
+    /// Goes to container number `depth`, which is not opened; false as [`Self::catch_up`].
+    fn step_in(&mut self, open: &[Bracket], depth: usize) -> bool {
+        depth == 0 || open.get(depth).is_some_and(|bracket| self.step_to(open, depth, bracket.key))
+    }
+
+    /// Goes to a value in the innermost one of `depth` containers; false as [`Self::catch_up`].
+    fn step_to(&mut self, open: &[Bracket], depth: usize, key: Span) -> bool {
+        let Engine { policy, work, target, .. } = &mut *self.engine;
+        let (selectors, pools) = (&policy.selectors, &policy.pools);
+        match depth.checked_sub(1).and_then(|outer| open.get(outer)) {
+            Some(outer) if outer.object => {
+                if key == NAME_BEFORE {
+                    return true;
+                }
+                if looks_back(&work.selection, target.input(), outer.at, key) {
                     return false;
                 }
-                selection.key(selectors, pools, input, at.key, level);
+                work.selection.key(selectors, pools, target.input(), key, self.level);
             }
-            _ => selection.element(selectors, pools),
+            _ => work.selection.element(selectors, pools),
         }
         true
+    }
+
+    /// Opens container number `depth`, to which the selection has been led.
+    fn open(&mut self, open: &[Bracket], depth: usize) {
+        let Engine { policy, work, target, .. } = &mut *self.engine;
+        if let Some(bracket) = open.get(depth) {
+            let (selectors, pools) = (&policy.selectors, &policy.pools);
+            work.selection.open(selectors, pools, target.input(), bracket.at, bracket.object);
+        }
+    }
+
+    /// Whether container number `depth` must be seen whole.
+    fn looks_ahead(&self, open: &[Bracket], depth: usize) -> bool {
+        let place = match depth.checked_sub(1).and_then(|outer| open.get(outer)) {
+            Some(outer) if outer.object => Place::Member,
+            Some(_) => Place::Element,
+            None => Place::Root,
+        };
+        let object = open.get(depth).is_some_and(|bracket| bracket.object);
+        object && self.engine.work.selection.looks_ahead(&self.engine.policy.selectors, place)
+    }
+
+    /// Behind the sweep of a part: leads the selection to where that stopped, or in front of the outermost container that
+    /// must be seen whole and is not: its number. What was noted of that one is forgotten. Fails as [`Self::catch_up`] does.
+    pub(super) fn settle(&mut self, part: &Part<'_>, open: &[Bracket]) -> Result<Option<usize>, NotJson> {
+        if !self.engine.tracking {
+            return Ok(None);
+        }
+        self.go_back(self.known.min(part.lowest));
+        let held = self.held;
+        self.go_back(part.least);
+        let mut stop = None;
+        for depth in part.least..open.len() {
+            if !self.step_in(open, depth) {
+                return Err(NotJson);
+            }
+            if self.looks_ahead(open, depth) {
+                stop = Some(depth);
+                break;
+            }
+            self.open(open, depth);
+        }
+        if let (Some(_), Some(held)) = (stop, held) {
+            self.engine.work.forget(&held.before);
+        }
+        let object = open.last().is_some_and(|last| last.object);
+        let named = stop.is_none() && object && matches!(part.expect, Expect::Colon | Expect::Value);
+        if named && !self.step_to(open, open.len(), part.key) {
+            return Err(NotJson);
+        }
+        if part.least <= 1 {
+            self.note_root(open);
+        }
+        Ok(stop)
+    }
+
+    /// Which members the root of a document has says what it is, and not all have been followed.
+    fn note_root(&mut self, open: &[Bracket]) {
+        let Engine { policy, work, target, .. } = &mut *self.engine;
+        let Some(root) = open.first().filter(|root| root.object && policy.selectors.otlp) else { return };
+        let input = target.input();
+        let members = match (root.at < input.len(), self.begin) {
+            (true, _) => Members::new(input, root.at),
+            (_, (depth, expect)) => Members::rest(input, depth - 1, expect),
+        };
+        let end = open.get(1).map_or(input.len(), |inner| inner.at);
+        for (name, value) in members {
+            work.selection.root_has(input, name);
+            if value >= end {
+                break;
+            }
+        }
     }
 
     /// A value that is an attribute's name calls for the attribute's other values.

@@ -143,8 +143,13 @@ impl Edits<'_> {
     }
 
     /// From here on edits may be undone: none is written before [`Self::release`].
-    pub fn hold(&mut self) -> Mark {
+    pub fn hold(&mut self) {
         self.holders += 1;
+    }
+
+    /// What there is.
+    #[must_use]
+    pub fn mark(&self) -> Mark {
         let Self { count, digest_count, dropped, growth, peak, .. } = *self;
         Mark { count, digest_count, dropped, growth, peak }
     }
@@ -155,7 +160,7 @@ impl Edits<'_> {
         !self.overflow
     }
 
-    /// Forgets the edits since `mark`; `undone` is told the rule of each.
+    /// Forgets the edits since `mark`, since when they have been held; `undone` is told the rule of each.
     pub fn undo(&mut self, mark: &Mark, mut undone: impl FnMut(u16)) {
         self.list.get(mark.count..self.count).unwrap_or(&[]).iter().for_each(|edit| undone(edit.rule));
         let Mark { count, digest_count, dropped, growth, peak } = *mark;

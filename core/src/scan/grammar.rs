@@ -52,7 +52,8 @@ impl Containers {
     pub fn truncate(&mut self, depth: u16) {
         self.depth = depth.min(self.depth);
     }
-    fn open(&mut self, object: bool) -> bool {
+    /// Opens one; false if that is too deep.
+    pub(crate) fn open(&mut self, object: bool) -> bool {
         if self.depth >= self.limit {
             return false;
         }
@@ -61,9 +62,16 @@ impl Containers {
         self.depth += 1;
         true
     }
-    fn in_object(&self) -> bool {
-        let top = self.depth.wrapping_sub(1);
-        self.depth > 0 && self.bits[top as usize / 64] >> (top % 64) & 1 == 1
+    /// Whether each is an object, outermost first.
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = bool> {
+        (0..self.depth).map(|at| self.is_object(at))
+    }
+    /// Whether the innermost one is an object.
+    pub(crate) fn in_object(&self) -> bool {
+        self.depth.checked_sub(1).is_some_and(|top| self.is_object(top))
+    }
+    fn is_object(&self, at: u16) -> bool {
+        self.bits[at as usize / 64] >> (at % 64) & 1 == 1
     }
     fn close(&mut self, object: bool) -> bool {
         let fits = self.depth > 0 && self.in_object() == object;
@@ -106,15 +114,17 @@ impl Grammar {
     /// Before a text.
     pub(super) const BEGIN: Self = Self { expect: Expect::Text, floor: 0, texts: 0, sequence: false };
 
-    /// Whether it stands before a text that may follow, or at the end.
+    /// What may come next.
     #[must_use]
-    pub fn between_texts(&self) -> bool {
-        self.expect == Expect::Text && (self.sequence || self.texts == 0)
+    pub fn expect(&self) -> Expect {
+        self.expect
     }
 
-    /// Steps over so many texts, which somebody else has checked.
-    pub fn pass_texts(&mut self, texts: u64) {
+    /// Steps over what somebody else has checked, in which so many texts begin; false if that is one too many.
+    pub fn pass(&mut self, texts: u64, expect: Expect) -> bool {
         self.texts += texts;
+        self.expect = expect;
+        self.sequence || self.texts <= 1
     }
 
     /// Before the first text; `sequence` allows more than one, or none.

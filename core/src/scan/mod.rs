@@ -418,8 +418,9 @@ fn begin<E: Events>(events: &mut E, place: Place) {
     }
 }
 
+/// Whether a number or word ends in front of this byte.
 #[inline]
-fn ends_scalar(byte: u8) -> bool {
+pub(crate) fn ends_scalar(byte: u8) -> bool {
     matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t' | b'"' | b'{' | b'[' | b':')
 }
 

@@ -3,6 +3,7 @@
 //! The bytes ahead have not been checked yet: nothing here relies on their grammar, only that what is read twice
 //! is read the same way. A walk costs time linear in the object.
 
+use crate::scan::grammar::Expect;
 use crate::span::Span;
 use crate::view::{Escaped, chars};
 
@@ -10,13 +11,26 @@ use crate::view::{Escaped, chars};
 pub struct Members<'a> {
     src: &'a [u8],
     at: usize,
+    /// Whether a value stands there, to be passed over.
+    value: bool,
 }
 
 impl<'a> Members<'a> {
     /// Of the object whose bracket is at `at`.
     #[must_use]
     pub fn new(src: &'a [u8], at: usize) -> Self {
-        Self { src, at: at + 1 }
+        Self { src, at: at + 1, value: false }
+    }
+
+    /// The rest of an object in which `src` begins, with a token. `inner` containers in it are open there; `expect` is what
+    /// may come next.
+    #[must_use]
+    pub fn rest(src: &'a [u8], inner: usize, expect: Expect) -> Self {
+        match (inner, expect) {
+            (0, Expect::Colon | Expect::Value) => Self { src, at: blank(src, 0, b':'), value: true },
+            (0, _) => Self { src, at: 0, value: false },
+            _ => Self { src, at: behind_value(src, 0, inner), value: false },
+        }
     }
 }
 
@@ -24,10 +38,13 @@ impl Iterator for Members<'_> {
     type Item = (Span, usize);
 
     fn next(&mut self) -> Option<Self::Item> {
+        if self.value {
+            self.at = behind_value(self.src, self.at, 0);
+        }
         let name = string(self.src, blank(self.src, self.at, b','))?;
-        let value = blank(self.src, name.end + 1, b':');
-        self.at = behind_value(self.src, value);
-        Some((name, value))
+        self.at = blank(self.src, name.end + 1, b':');
+        self.value = true;
+        Some((name, self.at))
     }
 }
 
@@ -39,7 +56,7 @@ pub fn elements(src: &[u8], at: usize) -> impl Iterator<Item = usize> {
         if matches!(src.get(value), None | Some(b']' | b'}')) {
             return None;
         }
-        at = behind_value(src, value);
+        at = behind_value(src, value, 0);
         Some(value)
     })
 }
@@ -145,9 +162,8 @@ fn blank(src: &[u8], mut at: usize, mark: u8) -> usize {
     at
 }
 
-/// Behind the value that begins at `at`.
-fn behind_value(src: &[u8], mut at: usize) -> usize {
-    let mut depth = 0_usize;
+/// Behind the value that begins at `at`, or in which `depth` containers are open there.
+fn behind_value(src: &[u8], mut at: usize, mut depth: usize) -> usize {
     while let Some(byte) = src.get(at) {
         match byte {
             b'"' => at = string_end(src, at + 1),
@@ -196,6 +212,23 @@ mod tests {
         assert_eq!(found, [&br#"a\"b"#[..], b"2"]);
         assert_eq!(strings(src, 1, b"value").count(), 0);
         assert_eq!(strings(src, 1, b"none").count(), 0);
+    }
+
+    #[test]
+    fn finds_the_rest_of_the_members() {
+        let src = br#"{"a":[{"b":"]"},1],"c":{"d":2},"e":3}"#;
+        let names = |from: usize, inner, expect| {
+            let members = Members::rest(&src[from..], inner, expect);
+            members.map(|(name, _)| src[from + name.start]).collect::<std::vec::Vec<_>>()
+        };
+        assert_eq!(names(1, 0, Expect::KeyOrClose), b"ace");
+        assert_eq!(names(4, 0, Expect::Colon), b"ce");
+        assert_eq!(names(5, 0, Expect::Value), b"ce");
+        assert_eq!(names(6, 1, Expect::ValueOrClose), b"ce");
+        assert_eq!(names(11, 2, Expect::Value), b"ce");
+        assert_eq!(names(18, 0, Expect::Separator), b"ce");
+        assert_eq!(names(28, 1, Expect::Value), b"e");
+        assert_eq!(names(36, 0, Expect::Separator), b"");
     }
 
     #[test]

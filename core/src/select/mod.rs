@@ -110,8 +110,8 @@ enum Step {
     Index(u32),
 }
 
-/// Follows the scan and knows what holds where it stands. Memory: for each container that may be open, 48 bytes and
-/// two rows of bits.
+/// Follows the scan and knows what holds where it stands. Memory: for each container that may be open, and some that are
+/// kept, 48 bytes and two rows of bits.
 pub struct Selection<'m> {
     frames: Room<'m, Frame>,
     depth: usize,
@@ -132,6 +132,13 @@ impl Frame {
         Self { step: Step::Nested, shape: Shape::Free, child: Shape::Free, protected: false };
 }
 
+/// What held somewhere ([`Selection::keep`]).
+pub(crate) struct Kept {
+    depth: usize,
+    root: Shape,
+    span_kinds: u32,
+}
+
 /// What following places takes: frames, and words of conditions and of positions in paths.
 pub(crate) struct Sizes {
     pub(crate) frames: usize,
@@ -141,9 +148,9 @@ pub(crate) struct Sizes {
 
 impl Sizes {
     pub(crate) fn of(selectors: &Selectors<'_>, limits: &Limits) -> Self {
-        let frames = limits.depth as usize + usize::from(limits.nesting) + 1;
+        let frames = limits.depth as usize + usize::from(limits.nesting) + 1 + Selection::KEPT;
         let (words, position_words) = (selectors.words(), selectors.paths.words());
-        Self { frames, conditions: (frames + 3) * words, positions: (frames + 2) * position_words }
+        Self { frames, conditions: (frames + 4) * words, positions: (frames + 3) * position_words }
     }
 }
 
@@ -172,6 +179,37 @@ impl<'m> Selection<'m> {
             position_words: selectors.paths.words(),
             root: Shape::Free,
             span_kinds: 0,
+        }
+    }
+
+    /// At most so many containers are kept.
+    const KEPT: usize = 16;
+
+    /// Keeps what holds here, behind all that can be open, until something else is kept. `None` if too much is open.
+    pub(crate) fn keep(&mut self) -> Option<Kept> {
+        let Self { depth, root, span_kinds, .. } = *self;
+        if depth > Self::KEPT {
+            return None;
+        }
+        self.move_open(depth, |live, kept| (live, kept));
+        Some(Kept { depth, root, span_kinds })
+    }
+
+    /// Goes back to what has been kept.
+    pub(crate) fn restore(&mut self, kept: &Kept) {
+        (self.depth, self.root, self.span_kinds) = (kept.depth, kept.root, kept.span_kinds);
+        self.move_open(kept.depth, |live, kept| (kept, live));
+    }
+
+    /// Copies `depth` frames, and the rows of what they opened and of the value at hand, from where `way` says to where it
+    /// says, of the first ones and those that are kept.
+    fn move_open(&mut self, depth: usize, way: impl Fn(usize, usize) -> (usize, usize)) {
+        let live = self.frames.len() - Self::KEPT;
+        let (from, to) = way(0, live);
+        self.frames.copy_within(from..from + depth, to);
+        let (from, to) = way(1, live + 2);
+        for (rows, words) in [(&mut self.conditions, self.words), (&mut self.positions, self.position_words)] {
+            rows.copy_within(from * words..(from + depth + 1) * words, to * words);
         }
     }
 
@@ -235,7 +273,7 @@ impl<'m> Selection<'m> {
         name: Escaped<'_>,
         attribute: bool,
     ) -> bool {
-        let spare = row(&mut self.conditions, self.words, self.frames.len() + 2);
+        let spare = row(&mut self.conditions, self.words, self.frames.len() + 3);
         spare.fill(0);
         for table in &*selectors.names {
             table.mark(pools, name.raw(), name, attribute, spare);
@@ -264,6 +302,23 @@ impl<'m> Selection<'m> {
     pub fn looks_back(&self, src: &[u8], name: Span) -> bool {
         let top = self.depth.checked_sub(1).and_then(|top| self.frames.get(top));
         top.is_some_and(|frame| frame.shape.looks_back(ahead::decoded(src, name, &mut [0; ahead::NAME])))
+    }
+
+    /// How many containers lie around the outermost one in which a condition holds; or, where the value at hand is `named`,
+    /// around that.
+    pub(crate) fn outermost(&self, named: bool) -> Option<usize> {
+        let holds = |depth: usize| {
+            let start = (depth + 1) * self.words;
+            self.conditions.get(start..start + self.words).is_some_and(|row| row.iter().any(|word| *word != 0))
+        };
+        (0..self.depth + usize::from(named)).find(|depth| holds(*depth))
+    }
+
+    /// The root object of a document has a member of this name.
+    pub(crate) fn root_has(&mut self, src: &[u8], name: Span) {
+        if let Some(root) = self.frames.first_mut() {
+            root.shape = root.shape.having(ahead::decoded(src, name, &mut [0; ahead::NAME]));
+        }
     }
 
     /// Opens the value at hand, a container whose bracket is at `at`.

@@ -2,17 +2,17 @@
 //!
 //! Plain version: gather everything, mask it as one text, give it out. Departures:
 //!
-//! 1. The input is gathered in a *window*. When that is full, and more comes, its tokens are walked from where the last walk
-//!    stopped, up to the last one that is whole. What lies before is masked and given out; the rest moves to the front.
+//! 1. The input is gathered in a *window*. When that is full, and more comes, it is read from where the last reading
+//!    stopped, up to the last token that is whole. What lies before is masked and given out; the rest moves to the front.
 //! 2. An object that must be seen whole (`when` rules, names of attributes) is like a token in this.
-//! 3. Whole texts in a window are swept, as in place; so is the input that fits the window as a whole.
+//! 3. It is swept, as in place; where that has doubts, or comes nowhere, its tokens are walked.
 //! 4. What is larger than the window is an error, or masked unread ([`Oversize`]).
 //!
-//! What is left when the walk stops is one token or object, cut off. The window is filled up before it is walked again, and
-//! then that token is whole, or too large: so two walks of a window pass over its length at least, and each byte is walked
-//! twice on average. Where there is no room for all edits of a value (one for 32 bytes of the window), the value is walked
-//! again for the next ones: at most 32 times for parts, and 256 for digests, whatever the size of the window. So time is
-//! linear in the input.
+//! What is left when a reading stops is one token or object, cut off (a sweep may leave some bytes more). The window is
+//! filled up before it is read again, and then that token is whole, or too large: so two readings of a window pass over its
+//! length at least, and each byte is read twice on average. Where there is no room for all edits of a value (one for 32 bytes
+//! of the window), the value is walked again for the next ones: at most 32 times for parts, and 256 for digests, whatever
+//! the size of the window. So time is linear in the input.
 
 mod cut;
 mod unread;
@@ -27,7 +27,7 @@ use crate::scan::diagnose::{InString, diagnose_part};
 use crate::scan::grammar::Grammar;
 use crate::scan::{Cause, NotJson, Pause};
 use crate::table::Room;
-use cut::{behind_texts, whole_characters};
+use cut::{whole_characters, whole_tokens};
 
 /// What happens to a value, or an object that must be seen whole, that is larger than the window. A name or a number that is
 /// so is an error always.
@@ -348,26 +348,18 @@ impl<'m> Stream<'m> {
         })
     }
 
-    /// Masks whole texts as in place; whether there were some.
+    /// Masks the fast way what that can; whether it came anywhere.
     fn sweep(&mut self, policy: &Policy<'_>, end: usize, why: Why) -> bool {
-        let Settings { framing, .. } = self.settings;
-        if self.pass > 0 || !self.grammar.between_texts() {
+        let (part, last) = (self.window.get(..end).unwrap_or(&[]), why == Why::Last);
+        let part = if last { part } else { part.get(..whole_tokens(part)).unwrap_or(part) };
+        if self.pass > 0 {
             return false;
         }
-        let filled = self.window.get(..end).unwrap_or(&[]);
-        let cut = match (why, framing) {
-            (Why::Last, _) => end,
-            (_, Framing::Sequence) => behind_texts(filled),
-            (_, Framing::One) => 0,
+        let Some(at) = self.masker.sweep_part(policy, part, &mut self.grammar, &self.pace, last) else {
+            return false;
         };
-        if cut == 0 {
-            return false;
-        }
-        let texts = filled.get(..cut).unwrap_or(&[]);
-        let Some(count) = self.masker.texts(policy, texts, framing) else { return false };
-        self.grammar.pass_texts(count);
-        self.ended = why == Why::Last;
-        self.go_on(cut, cut);
+        self.ended = last;
+        self.go_on(at, at);
         true
     }
 

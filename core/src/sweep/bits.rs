@@ -2,6 +2,7 @@
 
 use super::NotJson;
 use crate::arch::{BLOCK, Isa};
+use crate::scan::grammar::Expect;
 
 /// What a block's bytes are, outside and inside strings.
 #[derive(Clone, Copy, Default)]
@@ -21,7 +22,7 @@ pub(super) struct Block {
     /// Commas outside of strings.
     commas: u64,
     /// Colons outside of strings.
-    colons: u64,
+    pub(super) colons: u64,
     /// White space outside of strings.
     white: u64,
     /// Bytes of numbers and words (and whatever else stands outside of strings).
@@ -84,9 +85,35 @@ impl Mark {
 }
 
 impl Carry {
-    /// Before a text (or the first of many). `utf8`: all of it is known to be UTF-8.
-    pub(super) fn start(utf8: bool) -> Self {
-        Self { text: Mark(1), utf8, ..Self::default() }
+    /// Before a token, in an object or not. `utf8`: all that comes is known to be UTF-8.
+    pub(super) fn new(utf8: bool, expect: Expect, in_object: bool) -> Self {
+        let mark = |set: bool| Mark(u64::from(set));
+        Self {
+            value: mark(matches!(expect, Expect::Separator | Expect::Colon)),
+            open: mark(matches!(expect, Expect::KeyOrClose | Expect::ValueOrClose)),
+            member: mark(in_object && matches!(expect, Expect::KeyOrClose | Expect::Key)),
+            name: mark(expect == Expect::Colon),
+            text: mark(expect == Expect::Text),
+            utf8,
+            ..Self::default()
+        }
+    }
+
+    /// What may come next. Of a string that is open: what it is.
+    pub(super) fn expect(&self, in_object: bool) -> Expect {
+        let Self { value, open, member, name, text, .. } = self;
+        let is = |mark: &Mark| mark.0 != 0;
+        match in_object {
+            _ if self.in_string() && self.in_name => Expect::Key,
+            _ if self.in_string() => Expect::Value,
+            _ if is(text) => Expect::Text,
+            _ if is(name) => Expect::Colon,
+            _ if is(value) => Expect::Separator,
+            true if is(open) => Expect::KeyOrClose,
+            false if is(open) => Expect::ValueOrClose,
+            _ if is(member) => Expect::Key,
+            _ => Expect::Value,
+        }
     }
 
     /// Whether a string is open.
@@ -155,9 +182,9 @@ impl Carry {
     }
 
     /// Whether each token may follow the one before it. `objects`: the container around the byte behind this one is an
-    /// object. `ends`: the brackets that close a text. Returns the opening quotes of names.
+    /// object. `ends`: the brackets that close a text.
     #[inline(always)]
-    pub(super) fn grammar(&mut self, block: &Block, objects: u64, ends: u64) -> Result<u64, NotJson> {
+    pub(super) fn grammar(&mut self, block: &Block, objects: u64, ends: u64) -> Result<(), NotJson> {
         let closes = block.brackets & !block.opens;
         // Behind a value stands a comma, a colon or a closing bracket; these stand nowhere else, but for `[]` and `{}`.
         let behind_value = self.value.behind(block.ends | closes & !ends, block.scalar_ends, block.white);
@@ -176,7 +203,7 @@ impl Carry {
         // Behind a text stands another one.
         let behind_text = self.text.behind(ends, 0, block.white);
         let wrong = wrong | behind_text & !block.opens;
-        if wrong == 0 { Ok(names) } else { Err(NotJson) }
+        if wrong == 0 { Ok(()) } else { Err(NotJson) }
     }
 }
 

@@ -1,7 +1,11 @@
 //! The containers that are open, through all levels of nesting.
 
+use crate::scan::grammar::Containers;
 use crate::span::Span;
 use crate::table::Room;
+
+/// The name of a value whose name stands before the part that is swept.
+pub const NAME_BEFORE: Span = Span::new(usize::MAX, usize::MAX);
 
 /// An open container.
 #[derive(Clone, Copy, Debug, Default)]
@@ -12,6 +16,8 @@ pub struct Bracket {
     pub object: bool,
     /// The name that it stands under, if it stands in an object.
     pub key: Span,
+    /// In a part of a document: string values in front of it, modulo 2³².
+    pub(super) values: u32,
     /// The kinds of the containers before it; see [`Kinds`].
     kinds: u64,
 }
@@ -78,7 +84,16 @@ impl<'m> Brackets<'m> {
 
 impl Bracket {
     /// None.
-    pub(crate) const NONE: Self = Self { at: 0, object: false, key: Span::new(0, 0), kinds: 0 };
+    pub(crate) const NONE: Self = Self { at: 0, object: false, key: Span::new(0, 0), values: 0, kinds: 0 };
+
+    /// In a part of a document: how many string values lie in front of it, modulo 2³².
+    #[must_use]
+    pub fn values(&self) -> u32 {
+        self.values
+    }
+
+    /// One that stands before the part that is swept, under a name that does too. No part is that long.
+    const BEFORE: Self = Self { at: usize::MAX / 2, key: NAME_BEFORE, ..Self::NONE };
 }
 
 impl Brackets<'_> {
@@ -107,6 +122,35 @@ impl Brackets<'_> {
         self.depth = depth.min(self.depth);
     }
 
+    /// Stands where `containers` stands.
+    pub(super) fn take_over(&mut self, containers: &Containers) -> Kinds {
+        let mut kinds = Kinds::default();
+        for object in containers.kinds() {
+            if let Some(slot) = self.open.get_mut(kinds.depth) {
+                *slot = Bracket { object, ..Bracket::BEFORE };
+            }
+            (kinds, _) = kinds.step(true, object);
+            if kinds.turns() {
+                kinds = kinds.turn(true, self, 0);
+            }
+        }
+        self.depth = kinds.depth;
+        kinds
+    }
+
+    /// Leads `containers` to where these kinds are open.
+    pub(super) fn hand_over(&self, kinds: Kinds, containers: &mut Containers) {
+        containers.truncate(0);
+        for at in 0..kinds.depth {
+            let full = (at / Kinds::WIDTH + 1) * Kinds::WIDTH;
+            let (register, depth) = match self.open.get(full - 1) {
+                Some(last) if full <= kinds.depth => (last.kinds, full),
+                _ => (kinds.kinds, kinds.depth),
+            };
+            containers.open(register >> (depth - 1 - at) & 1 == 1);
+        }
+    }
+
     /// How many more may be opened.
     pub(super) fn room(&self) -> usize {
         self.open.len() - self.depth
@@ -114,9 +158,9 @@ impl Brackets<'_> {
 
     /// Notes the bracket at this depth.
     #[inline]
-    pub(super) fn set(&mut self, depth: usize, at: usize, object: bool, key: Span) {
+    pub(super) fn set(&mut self, depth: usize, at: usize, object: bool, key: Span, values: u32) {
         if let Some(slot) = self.open.get_mut(depth) {
-            (slot.at, slot.object, slot.key) = (at, object, key);
+            (slot.at, slot.object, slot.key, slot.values) = (at, object, key, values);
         }
     }
 

@@ -17,14 +17,15 @@ mod visit;
 mod window;
 
 use brackets::Kinds;
-pub use brackets::{Bracket, Brackets};
-pub use visit::{At, Course, Refusal, Swept, Then, Visitor};
+pub use brackets::{Bracket, Brackets, NAME_BEFORE};
+pub use visit::{At, Course, Part, Refusal, Swept, Then, Visitor};
 pub use window::Seen;
 
 use crate::arch::{BLOCK, Isa, Path, Work};
 use crate::factor::{Watch, places as factors};
-use crate::scan::NotJson;
+use crate::scan::grammar::Expect;
 use crate::scan::scalar_token::Scalar;
+use crate::scan::{NotJson, ends_scalar};
 use crate::span::Span;
 use bits::{Block, Carry, Escapes, below, highest};
 use scalars::Scalars;
@@ -92,38 +93,64 @@ impl Sweeper {
         if !course.begun {
             self.window.start(course.span, course.level);
         }
-        let window = &mut self.window;
-        let watches = course.everything || watch.lanes().used();
-        let (path, sequence) = (self.path, course.sequence);
-        match watches {
-            true => path.run(Sweep::<_, true> {
-                run: Run::new(visitor, brackets, watch, course),
-                window,
-                sequence,
-            }),
-            false => path.run(Sweep::<_, false> {
-                run: Run::new(visitor, brackets, watch, course),
-                window,
-                sequence,
-            }),
+        let (path, window) = (self.path, &mut self.window);
+        match course.everything || watch.lanes().used() {
+            true => path.run(Sweep::<_, true>::new(visitor, brackets, watch, course, window, None)),
+            false => path.run(Sweep::<_, false>::new(visitor, brackets, watch, course, window, None)),
         }
+    }
+
+    /// Sweeps a part of a document, up to its last token that is whole; then `part` and `brackets` stand there.
+    ///
+    /// Time is linear in the course, which is of level 0.
+    ///
+    /// # Errors
+    /// [`Refusal`]; some values have been told of by then. A number or word that may be cut off is a doubt.
+    pub fn sweep_part<V: Visitor>(
+        &mut self,
+        visitor: &mut V,
+        brackets: &mut Brackets<'_>,
+        watch: Watch<'_>,
+        course: &Course,
+        part: &mut Part<'_>,
+    ) -> Result<Swept, Refusal> {
+        let (path, window) = (self.path, &mut self.window);
+        window.start(course.span, 0);
+        path.run(Sweep::<_, true>::new(visitor, brackets, watch, course, window, Some(part)))
     }
 }
 
-/// A sweep, to be done by a path. `WATCHES`: there is something to tell of.
-struct Sweep<'r, 'm, V, const WATCHES: bool> {
+/// A sweep, to be done by a path. `WATCHES`: there is something to tell of, or it is of a part.
+struct Sweep<'r, 'm, 'c, V, const WATCHES: bool> {
     run: Run<'r, 'm, V, WATCHES>,
     window: &'r mut Window,
     sequence: bool,
+    part: Option<&'r mut Part<'c>>,
 }
 
-impl<V: Visitor, const WATCHES: bool> Work for Sweep<'_, '_, V, WATCHES> {
+impl<'r, 'm, 'c, V: Visitor, const WATCHES: bool> Sweep<'r, 'm, 'c, V, WATCHES> {
+    fn new(
+        visitor: &'r mut V,
+        brackets: &'r mut Brackets<'m>,
+        watch: Watch<'r>,
+        course: &Course,
+        window: &'r mut Window,
+        part: Option<&'r mut Part<'c>>,
+    ) -> Self {
+        let run = Run::new(visitor, brackets, watch, course, part.as_deref());
+        // Whoever hands in parts counts the texts of all.
+        let sequence = course.sequence || part.is_some();
+        Self { run, window, sequence, part }
+    }
+}
+
+impl<V: Visitor, const WATCHES: bool> Work for Sweep<'_, '_, '_, V, WATCHES> {
     type Result = Result<Swept, Refusal>;
 
     #[inline(always)]
     fn run(self, isa: impl Isa) -> Self::Result {
-        let Self { mut run, window, sequence } = self;
-        let mut begun = false;
+        let Self { mut run, window, sequence, part } = self;
+        let mut begun = run.kinds.depth > 0;
         while window.advance(isa, run.visitor.input())? {
             if !begun && !window.begins_with_bracket() {
                 return Err(Refusal::Doubt);
@@ -139,12 +166,17 @@ impl<V: Visitor, const WATCHES: bool> Work for Sweep<'_, '_, V, WATCHES> {
                 return Err(Refusal::NotJson);
             }
         }
-        if run.carry.in_string() || run.kinds.depth != 0 {
-            return Err(Refusal::NotJson);
+        if part.as_ref().is_none_or(|part| part.last) {
+            if run.carry.in_string() || run.kinds.depth != 0 {
+                return Err(Refusal::NotJson);
+            }
+            if run.swept.texts == 0 {
+                return Err(Refusal::Doubt);
+            }
         }
-        match run.swept.texts {
-            0 => Err(Refusal::Doubt),
-            _ => Ok(run.swept),
+        match part {
+            Some(part) => run.stop_part(part),
+            None => Ok(run.swept),
         }
     }
 }
@@ -176,6 +208,8 @@ struct Run<'r, 'm, V, const WATCHES: bool> {
     /// The containers of this text, and the fewest that were open since the last value that was told of.
     kinds: Kinds,
     lowest: usize,
+    /// The same since the start.
+    least: usize,
     /// All values are told of, always.
     everything: bool,
     /// All values are told of until, behind one of them, only so many containers are open.
@@ -206,9 +240,18 @@ struct Ends {
 }
 
 impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
-    fn new(visitor: &'r mut V, brackets: &'r mut Brackets<'m>, watch: Watch<'r>, course: &Course) -> Self {
-        let base = brackets.depth();
-        let room = brackets.room();
+    fn new(
+        visitor: &'r mut V,
+        brackets: &'r mut Brackets<'m>,
+        watch: Watch<'r>,
+        course: &Course,
+        part: Option<&Part<'_>>,
+    ) -> Self {
+        let base = if part.is_some() { 0 } else { brackets.depth() };
+        let kinds = part.map_or(Kinds::default(), |part| brackets.take_over(part.containers));
+        let room = brackets.room() + kinds.depth;
+        let expect = part.map_or(Expect::Text, |part| part.expect);
+        let named = kinds.is_object() && matches!(expect, Expect::Colon | Expect::Value);
         Self {
             visitor,
             brackets,
@@ -218,16 +261,18 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
             base,
             room,
             // Behind escapes, everything is made of characters of the text around it.
-            carry: Carry::start(course.trusted || course.level > 0),
-            kinds: Kinds::default(),
-            lowest: 0,
+            carry: Carry::new(course.trusted || course.level > 0, expect, kinds.is_object()),
+            kinds,
+            lowest: kinds.depth,
+            least: kinds.depth,
             everything: course.everything,
-            all_until: None,
+            all_until: part.and_then(|part| part.all_until),
             string: Open::default(),
             scalar: Open::default(),
-            last: Span::default(),
+            last: if named { NAME_BEFORE } else { Span::default() },
             scalars: Scalars::default(),
-            swept: Swept::default(),
+            // A name whose colon is to come.
+            swept: Swept { texts: 0, values: u64::from(expect == Expect::Colon) },
         }
     }
 
@@ -254,12 +299,19 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         let Turns { changes, texts } = self.walk(window, start, &block, ends)?;
         self.swept.texts += u64::from(texts.count_ones());
         let objects = isa.prefix_xor(changes) ^ 0u64.wrapping_sub(u64::from(before));
-        let names = self.carry.grammar(&block, objects, texts)?;
-        self.swept.values += u64::from((block.starts & !names).count_ones());
+        self.carry.grammar(&block, objects, texts)?;
+        self.swept.values = self.values_to(&block, u64::MAX);
         if WATCHES {
             self.keep(window, start, &block);
         }
         Ok(())
+    }
+
+    /// String values up to some place of a block: where no name waits for its colon, each colon stands for a string that is none.
+    #[inline(always)]
+    fn values_to(&self, block: &Block, within: u64) -> u64 {
+        let [strings, names] = [block.starts, block.colons].map(|bits| u64::from((bits & within).count_ones()));
+        (self.swept.values + strings).wrapping_sub(names)
     }
 
     /// Goes over brackets, and tells of values.
@@ -334,7 +386,8 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
             false => Span::default(),
         };
         let at = window.raw(start + bit as usize);
-        self.brackets.set(self.base + around.depth, at, block.objects >> bit & 1 == 1, key);
+        let values = self.values_to(block, below(bit)) as u32;
+        self.brackets.set(self.base + around.depth, at, block.objects >> bit & 1 == 1, key, values);
     }
 
     /// The last string that ended in `within`, or before the block.
@@ -399,6 +452,7 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         let all = self.everything || self.all_until.is_some();
         let at = At { brackets: self.brackets, base: self.base, lowest: self.lowest, key, all };
         let then = tell(self.visitor, at);
+        self.least = self.least.min(self.lowest);
         self.lowest = depth;
         self.value_ended();
         match then {
@@ -414,6 +468,26 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
     fn value_ended(&mut self) {
         if self.all_until.is_some_and(|depth| self.kinds.depth <= depth) {
             self.all_until = None;
+        }
+    }
+
+    /// Stops in front of what is cut off.
+    fn stop_part(self, part: &mut Part<'_>) -> Result<Swept, Refusal> {
+        let (mut swept, kinds, in_string) = (self.swept, self.kinds, self.carry.in_string());
+        let input = self.visitor.input();
+        if !in_string && input.last().is_some_and(|byte| !ends_scalar(*byte)) {
+            return Err(Refusal::Doubt);
+        }
+        part.expect = self.carry.expect(kinds.is_object());
+        part.at = if in_string { self.string.start - 1 } else { input.len() };
+        part.key = self.last;
+        (part.least, part.lowest) = (self.least.min(self.lowest), self.lowest);
+        // A string that is cut off, or a name without its colon.
+        swept.values -= u64::from(in_string || part.expect == Expect::Colon);
+        self.brackets.hand_over(kinds, part.containers);
+        match self.brackets.go_to(kinds.depth) {
+            true => Ok(swept),
+            false => Err(Refusal::NotJson),
         }
     }
 

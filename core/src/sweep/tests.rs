@@ -1,10 +1,10 @@
 //! The sweep against the token walk.
 extern crate std;
 
-use super::{At, Bracket, Brackets, Course, Refusal, Seen, Sweeper, Then, Visitor};
+use super::{At, Bracket, Brackets, Course, NAME_BEFORE, Part, Refusal, Seen, Sweeper, Swept, Then, Visitor};
 use crate::arch::{BLOCK, Path};
 use crate::factor::Watch;
-use crate::scan::grammar::Containers;
+use crate::scan::grammar::{Containers, Expect, Grammar};
 use crate::scan::scalar_token::Scalar;
 use crate::scan::{Events, Scanner};
 use crate::span::Span;
@@ -43,9 +43,13 @@ impl Visitor for Values<'_> {
     }
     fn string(&mut self, at: At<'_, '_>, span: Span, seen: Option<Seen<'_>>) -> Then {
         // What places are told by must be where it is said to be.
-        let is_there = |bracket: &Bracket| self.input[bracket.at] == if bracket.object { b'{' } else { b'[' };
+        // In a part of a document, those before it are nowhere.
+        let is_there = |bracket: &Bracket| {
+            let byte = if bracket.object { b'{' } else { b'[' };
+            self.input.get(bracket.at).map_or(bracket.key == NAME_BEFORE, |there| *there == byte)
+        };
         self.placed &= at.brackets.open().iter().all(is_there);
-        if at.brackets.open().last().is_some_and(|last| last.object) {
+        if at.brackets.open().last().is_some_and(|last| last.object) && at.key != NAME_BEFORE {
             let between = self.input.get(at.key.end..span.start);
             self.placed &= between.is_some_and(|between| between.contains(&b':'));
         }
@@ -241,6 +245,89 @@ fn several_texts_follow_each_other() {
         }
         brackets.truncate(0);
     }
+}
+
+/// Sweeps a text in parts as long as `length` says, longer ones where it comes nowhere: what it told of, how many string
+/// values and texts there were, and how many parts. `None` if it is no JSON.
+fn in_parts(
+    sweeper: &mut Sweeper,
+    input: &[u8],
+    mut length: impl FnMut() -> usize,
+) -> Option<(Vec<(Option<Scalar>, Span)>, Swept, u64)> {
+    let (mut found, mut total, mut parts) = (Vec::new(), Swept::default(), 0);
+    let (mut containers, mut expect, mut base) = (Containers::new(DEPTH), Expect::Text, 0);
+    let mut more = 0;
+    while base < input.len() {
+        let len = (length() + more).min(input.len() - base);
+        let last = base + len == input.len();
+        let mut visitor = Values { input: &input[base..base + len], found: Vec::new(), placed: true };
+        let mut reached = containers.clone();
+        let mut part = Part {
+            containers: &mut reached,
+            expect,
+            at: 0,
+            last,
+            all_until: None,
+            least: 0,
+            lowest: 0,
+            key: Span::default(),
+        };
+        let mut brackets = Brackets::new(DEPTH);
+        let course = course(Span::new(0, len), 0, true);
+        let swept = sweeper.sweep_part(&mut visitor, &mut brackets, Watch::NONE, &course, &mut part);
+        let at = match swept {
+            Ok(_) if part.at > 0 => part.at,
+            // White space behind the text.
+            Err(Refusal::Doubt) if last && input[base..].trim_ascii().is_empty() => break,
+            Err(_) if last => return None,
+            _ => {
+                more += 1 + len / 4;
+                continue;
+            }
+        };
+        assert!(visitor.placed);
+        (expect, more) = (part.expect, 0);
+        let kinds: Vec<bool> = reached.kinds().collect();
+        // As a walk stands there.
+        let (mut walked, front) = (Containers::new(DEPTH), &input[..base + at]);
+        let mut grammar = Grammar::new(&walked, false);
+        let mut receiver = Values { input: front, found: Vec::new(), placed: true };
+        let pause = Scanner::new().part(&mut receiver, &mut walked, &mut grammar, false).unwrap();
+        assert_eq!(pause.at, base + at);
+        assert_eq!(walked.kinds().collect::<Vec<_>>(), kinds);
+        assert!(grammar.expect() == expect || input[base + at] == b'"', "{:?} {expect:?}", grammar.expect());
+        found.extend(
+            visitor.found.iter().map(|(kind, span)| (*kind, Span::new(base + span.start, base + span.end))),
+        );
+        let swept = swept.unwrap();
+        total = Swept { texts: total.texts + swept.texts, values: total.values + swept.values };
+        (containers, base, parts) = (reached, base + at, parts + 1);
+    }
+    Some((found, total, parts))
+}
+
+#[test]
+fn parts_are_swept_as_the_whole_is_walked() {
+    let (mut random, mut sweepers) = (Random(0x1357_9bdf_0246_8ace), sweepers());
+    let (mut good, mut parts) = (0, 0);
+    for n in 0..2_000 {
+        let (text, count) = (random.text(), sweepers.len());
+        let sweeper = &mut sweepers[n % count];
+        let mut walked = Values { input: &text, found: Vec::new(), placed: true };
+        let valid = Scanner::new().document(&mut walked, &mut Containers::new(DEPTH), false).is_ok();
+        let values = walked.found.iter().filter(|(kind, _)| kind.is_none()).count() as u64;
+        let expected = valid.then_some((walked.found, Swept { texts: 1, values }));
+        let most = [3, 40, 300, 5_000][random.below(4)];
+        let swept = in_parts(sweeper, &text, || 1 + random.below(most));
+        if !matches!(text.trim_ascii_start(), [b'[' | b'{', ..]) {
+            continue;
+        }
+        good += u64::from(valid);
+        parts += swept.as_ref().map_or(0, |(.., parts)| *parts);
+        let shown = String::from_utf8_lossy(&text);
+        assert_eq!(swept.map(|(found, swept, _)| (found, swept)), expected, "{shown}");
+    }
+    assert!(good > 400 && parts > 10 * good, "{good} good, {parts} parts");
 }
 
 /// Arrays whose one element is made of these pieces, at any place of a block.
