@@ -208,7 +208,8 @@ impl<'m> Selection<'m> {
         let (from, to) = way(0, live);
         self.frames.copy_within(from..from + depth, to);
         let (from, to) = way(1, live + 2);
-        for (rows, words) in [(&mut self.conditions, self.words), (&mut self.positions, self.position_words)] {
+        for (rows, words) in [(&mut self.conditions, self.words), (&mut self.positions, self.position_words)]
+        {
             rows.copy_within(from * words..(from + depth + 1) * words, to * words);
         }
     }
@@ -309,7 +310,9 @@ impl<'m> Selection<'m> {
     pub(crate) fn outermost(&self, named: bool) -> Option<usize> {
         let holds = |depth: usize| {
             let start = (depth + 1) * self.words;
-            self.conditions.get(start..start + self.words).is_some_and(|row| row.iter().any(|word| *word != 0))
+            self.conditions
+                .get(start..start + self.words)
+                .is_some_and(|row| row.iter().any(|word| *word != 0))
         };
         (0..self.depth + usize::from(named)).find(|depth| holds(*depth))
     }

@@ -18,14 +18,17 @@ pub(super) fn whole_characters(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
-/// A shorter front, that most likely does not end within a number or word, nor behind a string of which nobody knows yet
-/// whether it is a name.
+/// A shorter front, that most likely does not end within a number, word or escape, nor behind a string of which nobody knows
+/// yet whether it is a name.
 pub(super) fn whole_tokens(bytes: &[u8]) -> usize {
-    let open = |byte: &&u8| matches!(byte, b'"' | b' ' | b'+' | b'-' | b'.') || byte.is_ascii_alphanumeric();
-    bytes.len() - bytes.iter().rev().take(MOST).take_while(open).count()
+    let goes_on =
+        |byte: &&u8| matches!(byte, b'"' | b'\\' | b'+' | b'-' | b'.') || byte.is_ascii_alphanumeric();
+    let back = bytes.iter().rev().take(MOST).take_while(goes_on).count();
+    let slashes = bytes.iter().rev().skip(back).take_while(|byte| **byte == b'\\').count();
+    bytes.len() - back - slashes
 }
 
-/// The longest number or word that is looked for.
+/// The longest that is looked for.
 const MOST: usize = 64;
 
 #[cfg(test)]
@@ -48,9 +51,18 @@ mod tests {
 
     #[test]
     fn tokens_are_not_cut() {
-        for (text, whole) in [("[1,-2.5e+3", 3), ("{\"a\":tru", 5), ("[]", 2), ("{\"é\"", 4), ("12", 0), ("", 0)] {
+        for (text, whole) in [
+            ("[1,-2.5e+3", 3),
+            ("{\"a\":tru", 5),
+            ("[]", 2),
+            ("{\"é\"", 4),
+            ("[\"é\\\\u00", 4),
+            ("12", 0),
+            ("", 0),
+        ] {
             assert_eq!(whole_tokens(text.as_bytes()), whole, "{text:?}");
         }
         assert_eq!(whole_tokens(&[b'a'; 100]), 36);
+        assert_eq!(whole_tokens(&[[b'\\'; 64], [b'a'; 64]].concat()), 0);
     }
 }

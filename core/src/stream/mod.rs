@@ -87,6 +87,8 @@ pub struct Stream<'m> {
     grammar: Grammar,
     pace: Pace,
     giving: Giving,
+    /// It is read once so much of it is filled, or when it is full and more comes.
+    enough: usize,
     /// What the window keeps begins here, once all is given out.
     keep: usize,
     /// Edits of the value at the window's start that have been given out.
@@ -99,13 +101,17 @@ pub struct Stream<'m> {
     failed: Option<Error>,
 }
 
+/// A window is read in so many steps, if nothing is left over: the bytes of one are still in a cache near by when they are
+/// given out.
+const STEPS: usize = 16;
+
 /// Why the window is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Why {
     /// It is full, and more comes.
     Full,
-    /// Somebody wants what there is.
-    Flush,
+    /// There is enough to go on with, or somebody wants what there is.
+    Some,
     /// Nothing follows.
     Last,
 }
@@ -131,6 +137,7 @@ impl<'m> Stream<'m> {
             base: 0,
             pace: Pace::default(),
             giving: Giving::default(),
+            enough: 0,
             keep: 0,
             pass: 0,
             unread: None,
@@ -174,6 +181,7 @@ impl<'m> Stream<'m> {
         self.pace = Pace::default();
         self.giving = Giving::default();
         (self.keep, self.pass) = (0, 0);
+        self.plan();
         self.unread = None;
         self.oversized = 0;
         (self.finishing, self.ended) = (false, false);
@@ -214,7 +222,11 @@ impl<'m> Stream<'m> {
                 return Err(stream.rest());
             }
             consumed += stream.take(input.get(consumed..).unwrap_or(&[]));
-            if consumed == input.len() { Err(Status::NeedsInput) } else { Ok(Why::Full) }
+            match stream.len {
+                len if len >= stream.enough && len < stream.window.len() => Ok(Why::Some),
+                _ if consumed < input.len() => Ok(Why::Full),
+                _ => Err(Status::NeedsInput),
+            }
         })?;
         Ok(Progress { consumed, produced, status })
     }
@@ -234,7 +246,7 @@ impl<'m> Stream<'m> {
             // As long as it gets shorter.
             let more = stream.len > 0 && left != Some((stream.len, stream.giving.read()));
             left = Some((stream.len, stream.giving.read()));
-            if more { Ok(Why::Flush) } else { Err(Status::NeedsInput) }
+            if more { Ok(Why::Some) } else { Err(Status::NeedsInput) }
         })?;
         Ok(Progress { consumed: 0, produced, status })
     }
@@ -273,6 +285,7 @@ impl<'m> Stream<'m> {
             match next(self) {
                 Ok(why) => {
                     let read = self.read(policy, why);
+                    self.plan();
                     // A value comes before what ends the reading behind it, wherever windows begin.
                     self.failed = self.detected().and(read).err();
                 }
@@ -286,9 +299,9 @@ impl<'m> Stream<'m> {
         if self.ended { Status::Done } else { Status::NeedsOutput }
     }
 
-    /// Copies what fits into the window.
+    /// Copies what is wanted, and fits, into the window.
     fn take(&mut self, input: &[u8]) -> usize {
-        let room = self.window.get_mut(self.len..).unwrap_or(&mut []);
+        let room = self.window.get_mut(self.len..self.enough).unwrap_or(&mut []);
         let count = room.len().min(input.len());
         if let (Some(room), Some(input)) = (room.get_mut(..count), input.get(..count)) {
             room.copy_from_slice(input);
@@ -313,6 +326,13 @@ impl<'m> Stream<'m> {
             self.base += self.keep as u64;
             self.keep = 0;
         }
+    }
+
+    /// Says how far the window is filled before it is read again: a step further, and to twice what is left in it at least, so
+    /// that what does not end is not read too often.
+    fn plan(&mut self) {
+        let (size, left) = (self.window.len(), self.len.saturating_sub(self.keep));
+        self.enough = (left + size / STEPS).max(2 * left).min(size);
     }
 
     /// Gives out up to `until`, with the edits that are noted, then goes on at `keep`.

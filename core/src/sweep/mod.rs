@@ -310,7 +310,8 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
     /// String values up to some place of a block: where no name waits for its colon, each colon stands for a string that is none.
     #[inline(always)]
     fn values_to(&self, block: &Block, within: u64) -> u64 {
-        let [strings, names] = [block.starts, block.colons].map(|bits| u64::from((bits & within).count_ones()));
+        let [strings, names] =
+            [block.starts, block.colons].map(|bits| u64::from((bits & within).count_ones()));
         (self.swept.values + strings).wrapping_sub(names)
     }
 

@@ -14,10 +14,13 @@ use std::vec::Vec;
 
 const DEPTH: u16 = 70;
 
+/// A value: which word or number, or a string; and where.
+type Told = (Option<Scalar>, Span);
+
 /// The values of a text, in order.
 struct Values<'a> {
     input: &'a [u8],
-    found: Vec<(Option<Scalar>, Span)>,
+    found: Vec<Told>,
     /// Whether all were where their places say.
     placed: bool,
 }
@@ -253,7 +256,7 @@ fn in_parts(
     sweeper: &mut Sweeper,
     input: &[u8],
     mut length: impl FnMut() -> usize,
-) -> Option<(Vec<(Option<Scalar>, Span)>, Swept, u64)> {
+) -> Option<(Vec<Told>, Swept, u64)> {
     let (mut found, mut total, mut parts) = (Vec::new(), Swept::default(), 0);
     let (mut containers, mut expect, mut base) = (Containers::new(DEPTH), Expect::Text, 0);
     let mut more = 0;
