@@ -67,18 +67,23 @@ impl Clusters {
         }
     }
 
+    /// Takes one out; the last one takes its place, and its costs along.
+    fn remove(&mut self, at: usize) -> Cluster {
+        for (other, cost) in self.costs.pop().into_iter().flatten().enumerate() {
+            if other != at && at < self.costs.len() {
+                self.costs[at.max(other)][at.min(other)] = cost;
+            }
+        }
+        self.all.swap_remove(at)
+    }
+
     /// Puts together those two of which that makes the fewest more places to try, until there are at most so many.
     pub(super) fn reduce(&mut self, most: usize) {
         while self.all.len() > most.max(1) {
             let pairs = self.costs.iter().enumerate();
             let pairs = pairs.flat_map(|(b, row)| row.iter().enumerate().map(move |(a, cost)| (*cost, a, b)));
             let Some((_, a, b)) = pairs.min_by(|x, y| x.0.total_cmp(&y.0)) else { return };
-            let last = self.all.len() - 1;
-            let taken = self.all.swap_remove(b);
-            self.costs.pop();
-            if b < last {
-                self.weigh(b);
-            }
+            let taken = self.remove(b);
             self.all[a] = both(&self.all[a], &taken);
             self.weigh(a);
         }
@@ -94,11 +99,21 @@ fn both(a: &Cluster, b: &Cluster) -> Cluster {
 
 /// How much more there is to try when two are one.
 fn cost(a: &Cluster, b: &Cluster) -> f64 {
-    let common = a.owners.keys().filter(|owner| b.owners.contains_key(owner)).count();
+    let common = common(a.owners.keys(), b.owners.keys());
     let window = union(&a.window, &b.window);
     let both = exactly(&window) * work(a.owners.len() + b.owners.len() - common) + roughly(&window);
     let apart = |cluster: &Cluster| cluster.exactly * work(cluster.owners.len()) + cluster.roughly;
     both - apart(a) - apart(b)
+}
+
+/// How many are in both, of numbers in order.
+fn common<'a>(a: impl Iterator<Item = &'a usize>, b: impl Iterator<Item = &'a usize>) -> usize {
+    let (mut a, mut count) = (a.peekable(), 0);
+    for number in b {
+        while a.next_if(|first| *first < number).is_some() {}
+        count += usize::from(a.next_if_eq(&number).is_some());
+    }
+    count
 }
 
 /// What one place costs so many searches: to come there, and a little for each.

@@ -27,6 +27,8 @@ pub(super) struct Sequence {
 pub(super) struct Sets {
     sets: Vec<Chars>,
     numbers: HashMap<Chars, u16>,
+    /// What is both of two.
+    unions: HashMap<(u16, u16), u16>,
     /// Classes that were met, by their ranges.
     classes: RefCell<HashMap<Vec<(char, char)>, Chars>>,
     /// What [`share`] has said of windows.
@@ -49,6 +51,7 @@ impl Sets {
         Self {
             sets: Vec::new(),
             numbers: HashMap::new(),
+            unions: HashMap::new(),
             classes: RefCell::default(),
             shares: RefCell::default(),
             words,
@@ -76,7 +79,15 @@ impl Sets {
     }
 
     fn union(&mut self, a: u16, b: u16) -> u16 {
-        if a == b { a } else { self.number(self.set(a).union(self.set(b))) }
+        if a == b {
+            return a;
+        }
+        if let Some(known) = self.unions.get(&(a, b)) {
+            return *known;
+        }
+        let both = self.number(self.set(a).union(self.set(b)));
+        self.unions.insert((a, b), both);
+        both
     }
 
     pub(super) fn chars_of(&self, class: &Class) -> Chars {
