@@ -166,7 +166,7 @@ fn every_trace_gives_what_in_place_gives() {
     }
 }
 
-/// JSON Lines: whole texts in a window are swept, others walked.
+/// Texts in a sequence: objects are swept, among what else there is they are walked.
 #[test]
 fn many_texts_give_what_in_place_gives() {
     let mut lines = Vec::new();

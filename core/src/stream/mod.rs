@@ -111,7 +111,7 @@ enum Why {
     /// It is full, and more comes.
     Full,
     /// There is enough to go on with, or somebody wants what there is.
-    Some,
+    Enough,
     /// Nothing follows.
     Last,
 }
@@ -223,7 +223,7 @@ impl<'m> Stream<'m> {
             }
             consumed += stream.take(input.get(consumed..).unwrap_or(&[]));
             match stream.len {
-                len if len >= stream.enough && len < stream.window.len() => Ok(Why::Some),
+                len if len >= stream.enough && len < stream.window.len() => Ok(Why::Enough),
                 _ if consumed < input.len() => Ok(Why::Full),
                 _ => Err(Status::NeedsInput),
             }
@@ -246,7 +246,7 @@ impl<'m> Stream<'m> {
             // As long as it gets shorter.
             let more = stream.len > 0 && left != Some((stream.len, stream.giving.read()));
             left = Some((stream.len, stream.giving.read()));
-            if more { Ok(Why::Some) } else { Err(Status::NeedsInput) }
+            if more { Ok(Why::Enough) } else { Err(Status::NeedsInput) }
         })?;
         Ok(Progress { consumed: 0, produced, status })
     }
