@@ -4,7 +4,8 @@ use crate::support::*;
 
 #[test]
 fn health_and_metrics() {
-    let service = Service::start("");
+    // With nothing configured.
+    let service = Setup::new("").start();
     assert_eq!(service.get("/healthz").text(), r#"{"healthy":true}"#);
     let ready: serde_json::Value = serde_json::from_slice(&service.get("/readyz").body).unwrap();
     assert_eq!((&ready["ready"], &ready["dry_run"]), (&true.into(), &false.into()));

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -23,10 +23,17 @@ pub(crate) fn body(text: &str) -> Vec<u8> {
     format!("[{{\"note\":{text:?}}}]").into_bytes()
 }
 
+/// The default policy, and its image. It takes the best part of a second to compile.
+static DEFAULT: LazyLock<(Policy, Vec<u8>)> = LazyLock::new(|| {
+    let policy = Policy::preset("default").unwrap();
+    let image = policy.save().unwrap();
+    (policy, image)
+});
+
 /// What the default policy makes of it.
 pub(crate) fn masked(input: &[u8]) -> Vec<u8> {
     let mut text = input.to_vec();
-    Policy::preset("default").unwrap().masker().mask_vec(&mut text).unwrap();
+    DEFAULT.0.masker().mask_vec(&mut text).unwrap();
     text
 }
 
@@ -148,8 +155,11 @@ pub(crate) struct Service {
 }
 
 impl Service {
+    /// With the default policy as an image, so that it begins at once. Without any policy in its settings it compiles that, as it
+    /// does for [`Setup::start`].
     pub(crate) fn start(settings: &str) -> Self {
-        Setup::new(settings).start()
+        let settings = format!("{settings}\npolicies: default.image");
+        Setup::new(&settings).file("default.image", &DEFAULT.1).start()
     }
 
     pub(crate) fn connect(&self) -> Client<TcpStream> {
