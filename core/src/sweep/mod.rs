@@ -10,6 +10,7 @@
 mod bits;
 mod brackets;
 mod decode;
+mod part;
 mod places;
 mod quoted;
 mod scalars;
@@ -18,16 +19,17 @@ mod window;
 
 use brackets::Kinds;
 pub use brackets::{Bracket, Brackets, NAME_BEFORE};
-pub use visit::{At, Course, Part, Refusal, Swept, Then, Visitor};
+pub use part::Part;
+pub use visit::{At, Course, Refusal, Swept, Then, Visitor};
 pub use window::Seen;
 
 use crate::arch::{BLOCK, Isa, Path, Work};
-use crate::factor::{Watch, places as factors};
+use crate::factor::Watch;
+use crate::scan::NotJson;
 use crate::scan::grammar::Expect;
 use crate::scan::scalar_token::Scalar;
-use crate::scan::{NotJson, ends_scalar};
 use crate::span::Span;
-use bits::{Block, Carry, Escapes, below, highest};
+use bits::{Block, Carry, below, highest};
 use scalars::Scalars;
 use window::{Read, Window};
 
@@ -98,25 +100,6 @@ impl Sweeper {
             true => path.run(Sweep::<_, true>::new(visitor, brackets, watch, course, window, None)),
             false => path.run(Sweep::<_, false>::new(visitor, brackets, watch, course, window, None)),
         }
-    }
-
-    /// Sweeps a part of a document, up to its last token that is whole; then `part` and `brackets` stand there.
-    ///
-    /// Time is linear in the course, which is of level 0.
-    ///
-    /// # Errors
-    /// [`Refusal`]; some values have been told of by then. A number or word that may be cut off is a doubt.
-    pub fn sweep_part<V: Visitor>(
-        &mut self,
-        visitor: &mut V,
-        brackets: &mut Brackets<'_>,
-        watch: Watch<'_>,
-        course: &Course,
-        part: &mut Part<'_>,
-    ) -> Result<Swept, Refusal> {
-        let (path, window) = (self.path, &mut self.window);
-        window.start(course.span, 0);
-        path.run(Sweep::<_, true>::new(visitor, brackets, watch, course, window, Some(part)))
     }
 }
 
@@ -472,26 +455,6 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         }
     }
 
-    /// Stops in front of what is cut off.
-    fn stop_part(self, part: &mut Part<'_>) -> Result<Swept, Refusal> {
-        let (mut swept, kinds, in_string) = (self.swept, self.kinds, self.carry.in_string());
-        let input = self.visitor.input();
-        if !in_string && input.last().is_some_and(|byte| !ends_scalar(*byte)) {
-            return Err(Refusal::Doubt);
-        }
-        part.expect = self.carry.expect(kinds.is_object());
-        part.at = if in_string { self.string.start - 1 } else { input.len() };
-        part.key = self.last;
-        (part.least, part.lowest) = (self.least.min(self.lowest), self.lowest);
-        // A string that is cut off, or a name without its colon.
-        swept.values -= u64::from(in_string || part.expect == Expect::Colon);
-        self.brackets.hand_over(kinds, part.containers);
-        match self.brackets.go_to(kinds.depth) {
-            true => Ok(swept),
-            false => Err(Refusal::NotJson),
-        }
-    }
-
     /// Keeps what the next block may ask for.
     #[inline]
     fn keep(&mut self, window: &mut Window, start: usize, block: &Block) {
@@ -509,54 +472,6 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         {
             self.scalar.start = window.raw(start + first);
             self.scalar.first = window.byte((start + first) as isize);
-        }
-    }
-
-    /// Where strings and numbers end in which a factor shows.
-    #[inline(always)]
-    fn watch<I: Isa>(
-        &mut self,
-        isa: I,
-        window: &Window,
-        start: usize,
-        block: &Block,
-        escapes: Escapes,
-    ) -> Ends {
-        // The string that is open has been looked at.
-        if self.string.stop && block.ends == 0 {
-            return Ends::default();
-        }
-        let lanes = self.watch.lanes();
-        let around = window.around(start / BLOCK).filter(|_| lanes.used());
-        let numbers = if self.watch.stops.bare == 0 { 0 } else { block.scalars };
-        let places = around.map_or(0, |around| factors(isa, lanes, around)) & (block.inside | numbers);
-        let sure = match escapes.any_unicode {
-            0 => 0,
-            some => places::behind_unicode(window, start, some, lanes),
-        };
-        match places | sure != 0 || self.string.stop || self.scalar.stop {
-            true => self.ends(window, start, block, places, sure),
-            false => Ends::default(),
-        }
-    }
-
-    /// The same; `sure` are places that have been looked at.
-    fn ends(&mut self, window: &Window, start: usize, block: &Block, places: u64, sure: u64) -> Ends {
-        let Watch { stops, follow } = self.watch;
-        let place = |bit: u32| (start + bit as usize) as isize;
-        let shown = |bit: u32| places::shown(window, place(bit), &stops.lanes);
-        let inside = |bit: u32| {
-            let confirmed = |groups| {
-                let front = stops.lanes.front(|offset| window.byte(place(bit) + offset));
-                follow.any_left::<true>(groups, front, window.from(place(bit)))
-            };
-            sure >> bit & 1 == 1 || Some(shown(bit)).filter(|groups| *groups != 0).is_some_and(confirmed)
-        };
-        let bare = |bit: u32| shown(bit) & stops.bare != 0;
-        let (text, digits) = ((places | sure) & block.inside, places & block.scalars);
-        Ends {
-            strings: places::ends(text, block.ends, &mut self.string.stop, inside),
-            scalars: places::ends(digits, block.scalar_ends, &mut self.scalar.stop, bare),
         }
     }
 }

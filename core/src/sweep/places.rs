@@ -1,19 +1,71 @@
-//! Places at which a factor may show, looked at one by one.
+//! Places at which a factor may show: found a block at a time, looked at one by one.
 
-use super::Refusal;
+use super::bits::{Block, Escapes};
 use super::window::{MARGIN, Window};
-use crate::factor::{Groups, Lanes, unit};
+use super::{Ends, Refusal, Run, Visitor};
+use crate::arch::{BLOCK, Isa};
+use crate::factor::{self, Groups, Lanes, Watch, unit};
+
+impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
+    /// Where strings and numbers end in which a factor shows.
+    #[inline(always)]
+    pub(super) fn watch<I: Isa>(
+        &mut self,
+        isa: I,
+        window: &Window,
+        start: usize,
+        block: &Block,
+        escapes: Escapes,
+    ) -> Ends {
+        // The string that is open has been looked at.
+        if self.string.stop && block.ends == 0 {
+            return Ends::default();
+        }
+        let lanes = self.watch.lanes();
+        let around = window.around(start / BLOCK).filter(|_| lanes.used());
+        let numbers = if self.watch.stops.bare == 0 { 0 } else { block.scalars };
+        let places = around.map_or(0, |around| factor::places(isa, lanes, around)) & (block.inside | numbers);
+        let sure = match escapes.any_unicode {
+            0 => 0,
+            some => behind_unicode(window, start, some, lanes),
+        };
+        match places | sure != 0 || self.string.stop || self.scalar.stop {
+            true => self.ends(window, start, block, places, sure),
+            false => Ends::default(),
+        }
+    }
+
+    /// The same; `sure` are places that have been looked at.
+    fn ends(&mut self, window: &Window, start: usize, block: &Block, places: u64, sure: u64) -> Ends {
+        let Watch { stops, follow } = self.watch;
+        let place = |bit: u32| (start + bit as usize) as isize;
+        let shown = |bit: u32| shown(window, place(bit), &stops.lanes);
+        let inside = |bit: u32| {
+            let confirmed = |groups| {
+                let front = stops.lanes.front(|offset| window.byte(place(bit) + offset));
+                follow.any_left::<true>(groups, front, window.from(place(bit)))
+            };
+            sure >> bit & 1 == 1 || Some(shown(bit)).filter(|groups| *groups != 0).is_some_and(confirmed)
+        };
+        let bare = |bit: u32| shown(bit) & stops.bare != 0;
+        let (text, digits) = ((places | sure) & block.inside, places & block.scalars);
+        Ends {
+            strings: ends(text, block.ends, &mut self.string.stop, inside),
+            scalars: ends(digits, block.scalar_ends, &mut self.scalar.stop, bare),
+        }
+    }
+}
 
 /// The groups of which a factor shows at a place.
 #[inline]
-pub(super) fn shown(window: &Window, place: isize, lanes: &Lanes) -> Groups {
+fn shown(window: &Window, place: isize, lanes: &Lanes) -> Groups {
     lanes.shown(|offset| window.byte(place + offset))
 }
 
 /// From places to the ends of the values that they lie in. `stop` is whether the value that is open where the block begins
 /// is one, and then where it ends.
 #[inline]
-pub(super) fn ends(places: u64, ends: u64, stop: &mut bool, shows: impl Fn(u32) -> bool) -> u64 {
+fn ends(places: u64, ends: u64, stop: &mut bool, shows: impl Fn(u32) -> bool) -> u64 {
     let lowest = |bits: u64| bits & bits.wrapping_neg();
     let through = |end: u64| end | (end - 1);
     let (mut left, mut found) = (places, 0);
@@ -44,7 +96,7 @@ pub(super) fn ends(places: u64, ends: u64, stop: &mut bool, shows: impl Fn(u32) 
 
 /// Of each `u` behind a backslash, whether the escape may hide a byte of a factor, or a factor shows behind it.
 #[cold]
-pub(super) fn behind_unicode(window: &Window, start: usize, mut letters: u64, lanes: &Lanes) -> u64 {
+fn behind_unicode(window: &Window, start: usize, mut letters: u64, lanes: &Lanes) -> u64 {
     let mut found = 0;
     while letters != 0 {
         let bit = letters.trailing_zeros();

@@ -2,7 +2,6 @@
 
 use super::{Brackets, Seen};
 use crate::scan::NotJson;
-use crate::scan::grammar::{Containers, Expect};
 use crate::scan::scalar_token::Scalar;
 use crate::span::Span;
 
@@ -38,26 +37,6 @@ pub struct Course {
     pub begun: bool,
     /// Whether somebody vouches for its grammar: what is wrong may then go unnoticed.
     pub trusted: bool,
-}
-
-/// A part of a document: where it begins, in front of a token, and behind a sweep where that stopped.
-pub struct Part<'c> {
-    /// The containers that are open.
-    pub containers: &'c mut Containers,
-    /// What may come next.
-    pub expect: Expect,
-    /// Raw offset of what comes next.
-    pub at: usize,
-    /// Whether the document ends with it.
-    pub last: bool,
-    /// All values are told of until, behind one of them, only so many containers are open.
-    pub all_until: Option<usize>,
-    /// The fewest containers that were open.
-    pub least: usize,
-    /// The fewest since the last value that was told of.
-    pub lowest: usize,
-    /// Behind a name: that name.
-    pub key: Span,
 }
 
 /// Where a value stands.
