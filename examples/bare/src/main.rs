@@ -27,7 +27,7 @@ const ROOM: usize = 256;
 
 #[entry]
 fn main() -> ! {
-    static mut MEMORY: Memory<2, 52, 12, 96, 32, 1> = Memory::new();
+    static mut MEMORY: Memory<2, 50, 12, 97, 32, 1> = Memory::new();
     static mut BUFFER: [u8; ROOM] = [0; ROOM];
     let status = match mask(MEMORY, BUFFER) {
         Ok(()) => debug::EXIT_SUCCESS,
