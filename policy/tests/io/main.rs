@@ -115,8 +115,7 @@ fn a_text_that_is_cut_off_is_refused_at_its_end() {
     writer.write_all(input.as_bytes()).unwrap();
     assert_eq!(refusal(&writer.try_finish().unwrap_err()), truncated);
     assert_eq!(refusal(&writer.finish().unwrap_err()), truncated);
-    // What lies before the value that is cut off.
-    assert_eq!(masked, br#"{"a":["#.repeat(2));
+    assert_eq!(masked, b"");
 }
 
 /// Neither what is wrong nor the adapter shows the input.
