@@ -104,6 +104,8 @@ pub struct Stream<'m> {
 /// A window is read in so many steps, if nothing is left over: the bytes of one are still in a cache near by when they are
 /// given out.
 const STEPS: usize = 16;
+/// A step has so many bytes at least.
+const LEAST: usize = 1024;
 
 /// Why the window is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -332,7 +334,7 @@ impl<'m> Stream<'m> {
     /// that what does not end is not read too often.
     fn plan(&mut self) {
         let (size, left) = (self.window.len(), self.len.saturating_sub(self.keep));
-        self.enough = (left + size / STEPS).max(2 * left).min(size);
+        self.enough = (left + (size / STEPS).max(LEAST)).max(2 * left).min(size);
     }
 
     /// Gives out up to `until`, with the edits that are noted, then goes on at `keep`.
