@@ -155,8 +155,7 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// With the default policy as an image, so that it begins at once. Without any policy in its settings it compiles that, as it
-    /// does for [`Setup::start`].
+    /// With the default policy as an image, so that it begins at once: where no policy is set ([`Setup::start`]), it compiles that.
     pub(crate) fn start(settings: &str) -> Self {
         let settings = format!("{settings}\npolicies: default.image");
         Setup::new(&settings).file("default.image", &DEFAULT.1).start()

@@ -2,15 +2,15 @@
 //!
 //! Plain version: gather everything, mask it as one text, give it out. Departures:
 //!
-//! 1. The input is gathered in a *window*. When that is full, and more comes, it is read from where the last reading
-//!    stopped, up to the last token that is whole. What lies before is masked and given out; the rest moves to the front.
+//! 1. The input is gathered in a *window*. When enough of that is filled, it is read from where the last reading stopped,
+//!    up to the last token that is whole. What lies before is masked and given out; the rest moves to the front.
 //! 2. An object that must be seen whole (`when` rules, names of attributes) is like a token in this.
 //! 3. It is swept, as in place; where that has doubts, or comes nowhere, its tokens are walked.
 //! 4. What is larger than the window is an error, or masked unread ([`Oversize`]).
 //!
-//! What is left when a reading stops is one token or object, cut off (a sweep may leave some bytes more). The window is
-//! filled up before it is read again, and then that token is whole, or too large: so two readings of a window pass over its
-//! length at least, and each byte is read twice on average. Where there is no room for all edits of a value (one for 32 bytes
+//! What is left when a reading stops is one token or object, cut off (a sweep may leave some bytes more). Before the next one
+//! there is twice as much, or the window is full, and then that token is whole, or too large. So what is read again is at most
+//! about as much as is new, and each byte is read a few times at most. Where there is no room for all edits of a value (one for 32 bytes
 //! of the window), the value is walked again for the next ones: at most 32 times for parts, and 256 for digests, whatever
 //! the size of the window. So time is linear in the input.
 
