@@ -121,7 +121,7 @@ impl Masker<'_> {
         last: bool,
     ) -> Option<(usize, u64)> {
         let course = self.course(policy, input.len(), Framing::Sequence);
-        let named = self.containers.in_object() && matches!(grammar.expect(), Expect::Colon | Expect::Value);
+        let named = grammar.expect().behind_name(self.containers.in_object());
         let begun = self.containers.depth();
         let mut part = Part {
             all_until: self.work.selection.outermost(named).filter(|_| course.tracks),
@@ -148,7 +148,7 @@ impl Masker<'_> {
         let (mut at, mut expect, mut values) = (part.at, part.expect, swept.values);
         if let Some(bracket) = stop.and_then(|depth| self.brackets.open().get(depth)) {
             (at, expect) = (bracket.at, Expect::Value);
-            values -= u64::from((values as u32).wrapping_sub(bracket.values()));
+            values -= u64::from((values as u32).wrapping_sub(bracket.values));
             self.containers.truncate(stop.map_or(0, |depth| depth as u16));
         }
         let open = self.containers.depth();

@@ -2,13 +2,12 @@
 
 use super::Reader;
 use super::engine::{Around, Engine, Noted};
-use crate::scan::NotJson;
 use crate::scan::grammar::{Expect, Place};
 use crate::scan::scalar_token::Scalar;
 use crate::select::Selection;
 use crate::select::ahead::Members;
 use crate::span::Span;
-use crate::sweep::{At, Bracket, NAME_BEFORE, Part, Seen, Then, Visitor};
+use crate::sweep::{At, Bracket, NAME_BEFORE, Part, Refusal, Seen, Then, Visitor};
 use crate::view::Escaped;
 
 /// Checks only.
@@ -156,7 +155,7 @@ impl<'l, 'e, 'm, 'b, 'p, 'f> Level<'l, 'e, 'm, 'b, 'p, 'f> {
 
     /// Behind the sweep of a part: leads the selection to where that stopped, or in front of the outermost container that
     /// must be seen whole and is not: its number. What was noted of that one is forgotten. Fails as [`Self::catch_up`] does.
-    pub(super) fn settle(&mut self, part: &Part<'_>, open: &[Bracket]) -> Result<Option<usize>, NotJson> {
+    pub(super) fn settle(&mut self, part: &Part<'_>, open: &[Bracket]) -> Result<Option<usize>, Refusal> {
         if !self.engine.tracking {
             return Ok(None);
         }
@@ -166,7 +165,7 @@ impl<'l, 'e, 'm, 'b, 'p, 'f> Level<'l, 'e, 'm, 'b, 'p, 'f> {
         let mut stop = None;
         for depth in part.least..open.len() {
             if !self.step_in(open, depth) {
-                return Err(NotJson);
+                return Err(Refusal::Doubt);
             }
             if self.looks_ahead(open, depth) {
                 stop = Some(depth);
@@ -178,9 +177,9 @@ impl<'l, 'e, 'm, 'b, 'p, 'f> Level<'l, 'e, 'm, 'b, 'p, 'f> {
             self.engine.work.forget(&held.before);
         }
         let object = open.last().is_some_and(|last| last.object);
-        let named = stop.is_none() && object && matches!(part.expect, Expect::Colon | Expect::Value);
+        let named = stop.is_none() && part.expect.behind_name(object);
         if named && !self.step_to(open, open.len(), part.key) {
-            return Err(NotJson);
+            return Err(Refusal::Doubt);
         }
         if part.least <= 1 {
             self.note_root(open);

@@ -22,6 +22,13 @@ pub enum Expect {
     Separator,
 }
 
+impl Expect {
+    /// Whether it stands behind a member's name, in front of its value; `in_object`: in an object.
+    pub(crate) fn behind_name(self, in_object: bool) -> bool {
+        in_object && matches!(self, Self::Colon | Self::Value)
+    }
+}
+
 /// The open containers: one bit each, set for an object.
 #[derive(Clone)]
 pub struct Containers {

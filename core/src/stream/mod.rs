@@ -372,11 +372,11 @@ impl<'m> Stream<'m> {
 
     /// Masks the fast way what that can; whether it came anywhere.
     fn sweep(&mut self, policy: &Policy<'_>, end: usize, why: Why) -> bool {
-        let (part, last) = (self.window.get(..end).unwrap_or(&[]), why == Why::Last);
-        let part = if last { part } else { part.get(..whole_tokens(part)).unwrap_or(part) };
         if self.pass > 0 {
             return false;
         }
+        let (part, last) = (self.window.get(..end).unwrap_or(&[]), why == Why::Last);
+        let part = if last { part } else { part.get(..whole_tokens(part)).unwrap_or(part) };
         let Some(at) = self.masker.sweep_part(policy, part, &mut self.grammar, &self.pace, last) else {
             return false;
         };

@@ -17,7 +17,7 @@ pub struct Bracket {
     /// The name that it stands under, if it stands in an object.
     pub key: Span,
     /// In a part of a document: string values in front of it, modulo 2³².
-    pub(super) values: u32,
+    pub values: u32,
     /// The kinds of the containers before it; see [`Kinds`].
     kinds: u64,
 }
@@ -85,12 +85,6 @@ impl<'m> Brackets<'m> {
 impl Bracket {
     /// None.
     pub(crate) const NONE: Self = Self { at: 0, object: false, key: Span::new(0, 0), values: 0, kinds: 0 };
-
-    /// In a part of a document: how many string values lie in front of it, modulo 2³².
-    #[must_use]
-    pub fn values(&self) -> u32 {
-        self.values
-    }
 
     /// One that stands before the part that is swept, under a name that does too. No part is that long.
     const BEFORE: Self = Self { at: usize::MAX / 2, key: NAME_BEFORE, ..Self::NONE };

@@ -234,7 +234,7 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         let kinds = part.map_or(Kinds::default(), |part| brackets.take_over(part.containers));
         let room = brackets.room() + kinds.depth;
         let expect = part.map_or(Expect::Text, |part| part.expect);
-        let named = kinds.is_object() && matches!(expect, Expect::Colon | Expect::Value);
+        let named = expect.behind_name(kinds.is_object());
         Self {
             visitor,
             brackets,
