@@ -220,16 +220,20 @@ fn a_caller_that_leaves() {
     service.until("spanmask_in_flight", 1.0);
     drop(client);
     goes_on(&service, "left", 1.0);
-    // While it is answered.
+    // While it is answered: while that is made, while it is sent, or while more of the body is waited for.
     let input = large(20_000);
-    let mut client = service.connect();
-    client.begin_chunks(WORKER);
-    client.chunk(&input[..200_000]);
-    assert_eq!(client.reply_head(), 200);
-    drop(client);
-    service.until("spanmask_in_flight", 0.0);
-    goes_on(&service, "left", 1.0);
-    assert_eq!(service.outcome("left") + service.outcome("cut_off"), 2.0);
+    for (count, len) in [70_000, 200_000, 2_000_000].into_iter().enumerate() {
+        let mut client = service.connect();
+        client.begin_chunks(WORKER);
+        let mut sending = client.try_clone();
+        let piece = chunk(&input[..len]);
+        let sender = std::thread::spawn(move || sending.write_all(&piece));
+        assert_eq!(client.reply_head(), 200);
+        client.try_clone().shutdown(std::net::Shutdown::Both).unwrap();
+        let _ = sender.join().unwrap();
+        goes_on(&service, "left", 2.0 + count as f64);
+    }
+    assert_eq!(service.outcome("cut_off"), 0.0);
     service.end();
 }
 

@@ -196,9 +196,15 @@ impl Service {
         self.metric(&format!("spanmask_requests_total{{outcome=\"{outcome}\"}}"))
     }
 
-    /// Waits until a metric has this value.
+    /// Waits until a metric has this value. A counter that has passed it never will.
+    #[track_caller]
     pub(crate) fn until(&self, name: &str, value: f64) {
-        while self.metric(name) != value {
+        loop {
+            let now = self.metric(name);
+            assert!(now <= value || !name.contains("_total"), "{name} is {now}, not {value}");
+            if now == value {
+                return;
+            }
             thread::sleep(Duration::from_millis(5));
         }
     }
@@ -316,16 +322,6 @@ impl<S: Read + Write> Client<S> {
     /// Begins to post, in chunks.
     pub(crate) fn begin_chunks(&mut self, headers: &str) {
         self.send(format!("POST /mask HTTP/1.1\r\n{headers}Transfer-Encoding: chunked\r\n\r\n").as_bytes());
-    }
-
-    /// Posts in chunks of so many bytes.
-    pub(crate) fn post_chunked(&mut self, headers: &str, body: &[u8], size: usize) -> Reply {
-        self.begin_chunks(headers);
-        for piece in body.chunks(size) {
-            self.chunk(piece);
-        }
-        self.send(b"0\r\n\r\n");
-        self.reply()
     }
 
     /// The next answer, as much of it as comes.
@@ -480,6 +476,11 @@ impl Client<TcpStream> {
             });
             self.try_reply().ok()
         })
+    }
+
+    /// The same in chunks of so many bytes.
+    pub(crate) fn post_chunked(&mut self, headers: &str, body: &[u8], size: usize) -> Reply {
+        self.post_pieces(headers, body.chunks(size).map(<[u8]>::to_vec))
     }
 
     /// The same in chunks, as many as `pieces` gives.

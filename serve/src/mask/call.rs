@@ -57,10 +57,14 @@ impl Call {
         self.tell(failure.outcome(), failure.status(), Some(failure));
     }
 
-    /// There was a part of one. How much, the metrics know.
-    pub(super) fn cut_off(mut self, failure: Failure, sent: u64) {
-        self.end(Outcome::CutOff, sent);
-        self.tell(Outcome::CutOff, StatusCode::OK, Some(failure));
+    /// There was a part of one. How much, the metrics know. `None`: nobody is there to take the rest.
+    pub(super) fn cut_off(mut self, failure: Option<Failure>, sent: u64) {
+        let outcome = match failure.map(Failure::outcome) {
+            None | Some(Outcome::Left) => Outcome::Left,
+            Some(_) => Outcome::CutOff,
+        };
+        self.end(outcome, sent);
+        self.tell(outcome, StatusCode::OK, failure);
     }
 
     fn end(&mut self, outcome: Outcome, sent: u64) {

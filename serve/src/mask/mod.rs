@@ -317,10 +317,11 @@ impl Flow {
         let mut piece = first;
         while let Some(data) = piece {
             self.sent += data.len() as u64;
-            if sender.send(Piece::Data(data)).await.is_err() {
-                return self.count();
-            }
-            piece = match self.next().await {
+            let next = match sender.send(Piece::Data(data)).await {
+                Ok(()) => self.next().await.map_err(Some),
+                Err(_) => Err(None),
+            };
+            piece = match next {
                 Ok(piece) => piece,
                 Err(failure) => {
                     self.count();
