@@ -26,6 +26,8 @@ FUZZ_SECONDS := 20
 STATICCHECK_VERSION := v0.8.2
 # The tests of the workspace but for what has a part of its own.
 UNIT         := cargo test --workspace --exclude spanmask-ffi --exclude spanmask-python $(FEATURES) --locked
+# Those of the C library, by name: what they share with the others is built as for those, with the features of the workspace.
+C_TESTS      := cargo test --workspace --exclude spanmask-python $(FEATURES) --locked
 # Seconds that a download may take before it counts as not reachable.
 PATIENCE     := 60
 PYTHON       := python3
@@ -96,12 +98,11 @@ unit:
 
 # The C library as users get it: installed, found by pkg-config and CMake, used by programs in C and C++. Then one that panics
 # on purpose. Both are built as the tests of the workspace are: a release takes minutes.
-ffi: export CARGO_PROFILE_DEV_OPT_LEVEL := 2
 ffi:
 	rm -rf $(STAGE)
 	$(MAKE) --no-print-directory install PREFIX=$(STAGE) DESTDIR= PROFILE=dev
-	SPANMASK_PREFIX=$(STAGE) cargo test -p spanmask-ffi --locked
-	cargo test -p spanmask-ffi --features test-hooks --test programs --locked a_panic
+	SPANMASK_PREFIX=$(STAGE) $(C_TESTS) --test conformance --test header --test programs --test c_examples
+	$(C_TESTS) --features spanmask-ffi/test-hooks --test programs a_panic
 
 # The Go package, with the library that `make ffi` has installed, or one of its own. The second run of tests has the race
 # detector and looks after pointers; the cases, which one goroutine runs, need no third.
@@ -124,7 +125,7 @@ go:
 	else $(call skip,no comparison in Go: what it compares with cannot be downloaded); fi
 
 # The npm package from a clone: installed by its lock file, which builds it, then tested.
-node: export SPANMASK_PROFILE := quick
+node: export SPANMASK_PROFILE := dev
 node:
 	@if ! command -v npm >/dev/null; then \
 		$(call skip,no tests of the npm package: there is no npm); exit 0; fi; \
@@ -160,7 +161,6 @@ cargo-c:
 	cargo install --locked --root .tools --version $(CARGO_C_VERSION) cargo-c
 
 # The Python package. It is built as the tests of the workspace are, whose dependencies it shares. pytest runs mypy, too.
-python: export CARGO_PROFILE_DEV_OPT_LEVEL := 2
 python: export VIRTUAL_ENV := $(VENV)
 python: export PATH := $(VENV)/bin:$(PATH)
 python:
@@ -178,8 +178,7 @@ python:
 
 # The adapters with the SDKs that they are for, and docs/hooks.md, which says what they saw. With the packages as `make python` and
 # `make node` have built them, or built here.
-adapters adapters-page: export CARGO_PROFILE_DEV_OPT_LEVEL := 2
-adapters adapters-page: export SPANMASK_PROFILE := quick
+adapters adapters-page: export SPANMASK_PROFILE := dev
 adapters adapters-page: export STRICT := $(STRICT)
 adapters adapters-page: export PYTHON := $(PYTHON)
 adapters:
@@ -280,8 +279,6 @@ tsan: TSAN_TARGET := x86_64-unknown-linux-gnu
 tsan: TSAN := $(TARGET)/tsan
 tsan: export CARGO_TARGET_DIR := $(TSAN)
 tsan: export RUSTFLAGS := -Zsanitizer=thread
-# As tests have it, so that both share what is built.
-tsan: export CARGO_PROFILE_DEV_OPT_LEVEL := 2
 tsan:
 	@if [ "$$(uname -sm)" != "Linux x86_64" ]; then $(call skip,no ThreadSanitizer: only on Linux x86_64); exit 0; fi; \
 	sources="$$(rustc +nightly --print sysroot 2>/dev/null)/lib/rustlib/src/rust/library/Cargo.lock"; \

@@ -1,6 +1,6 @@
 // Builds both halves: with cargo the native one, with tsc what is around it.
 //
-// SPANMASK_PROFILE is cargo's profile: `release` unless told; `quick` takes a third of the time and masks more slowly.
+// SPANMASK_PROFILE is cargo's profile: `release` unless told; `dev` takes a third of the time and masks more slowly.
 // `--bench` builds a native half for bench/, which can time the core.
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -19,7 +19,9 @@ function command(name, bin) {
 
 const bench = process.argv.includes('--bench');
 const profile = process.env.SPANMASK_PROFILE ?? 'release';
+// napi knows cargo's `dev` as what it does unless told: it would look in a folder of that name, which is called `debug`.
+const chosen = profile === 'dev' ? [] : ['--profile', profile];
 const output = bench ? ['--features', 'bench', '--output-dir', 'bench/native'] : [];
-run(command('@napi-rs/cli', 'napi'), 'build', '--platform', '--profile', profile, '--js', 'native.js', '--dts', 'native.d.ts',
+run(command('@napi-rs/cli', 'napi'), 'build', '--platform', ...chosen, '--js', 'native.js', '--dts', 'native.d.ts',
   ...output, '--', '--locked');
 if (!bench) run(command('typescript', 'tsc'));
