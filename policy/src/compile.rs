@@ -1,6 +1,6 @@
 //! From a checked document to the tables that the core masks with.
 
-use crate::automata::{self, AutomatonError};
+use crate::automata::{self, AutomatonError, Flat};
 use crate::detectors::Detector;
 use crate::document::Document;
 use crate::document::checked::{self, Checked, KeySource, LiteralSource, Matcher};
@@ -58,6 +58,8 @@ struct Compiler<'a> {
     needs: Vec<Need>,
     /// One a search.
     shown: Vec<Option<Shown>>,
+    /// One a search: what matches where it is put, if its own automaton does not.
+    anchored: Vec<Option<Flat>>,
     warnings: Vec<String>,
 }
 
@@ -104,6 +106,7 @@ impl<'a> Compiler<'a> {
             keys: Vec::new(),
             needs: Vec::new(),
             shown: Vec::new(),
+            anchored: Vec::new(),
             warnings: Vec::new(),
         }
     }
@@ -118,7 +121,11 @@ impl<'a> Compiler<'a> {
                 let name = self.pools.u8s(name.as_bytes());
                 let asked = Asked { name, limit: *max_bytes, refuse: *refuse, pad: Pad::ZERO };
                 // Nothing is known of what it finds: it is asked about every value.
-                self.search(Found { matcher: Finds::Host(asked), need: Need::NOTHING }, None, role);
+                self.search(
+                    Found { matcher: Finds::Host(asked), need: Need::NOTHING, anchored: None },
+                    None,
+                    role,
+                );
             }
             Matcher::Patterns { patterns, listed, ignore_case, validator } => {
                 let patterns: Vec<&str> = patterns.iter().map(String::as_str).collect();
@@ -172,7 +179,7 @@ impl<'a> Compiler<'a> {
 
     fn patterns(&mut self, patterns: &[&str], ignore_case: bool) -> Result<Found, AutomatonError> {
         let built = automata::build(patterns, ignore_case, automata::Limits::default(), &mut self.pools)?;
-        Ok(found_pattern(&built))
+        Ok(found_pattern(built))
     }
 
     fn literals(
@@ -213,8 +220,9 @@ impl<'a> Compiler<'a> {
         Ok((found_literals(&built), shown))
     }
 
-    fn search(&mut self, found: Found, shown: Option<Shown>, role: Role) {
+    fn search(&mut self, mut found: Found, shown: Option<Shown>, role: Role) {
         self.shown.push(shown);
+        self.anchored.push(found.anchored.take());
         let search = self.make(&found, role);
         self.searches.push(search);
     }
@@ -321,7 +329,7 @@ impl<'a> Compiler<'a> {
             let place = format!("allow.patterns[{i}]");
             let built = automata::build(&[pattern], false, automata::Limits::default(), &mut self.pools)
                 .map_err(|error| automaton_problem(&error, place))?;
-            found.push(found_pattern(&built));
+            found.push(found_pattern(built));
         }
         if checked.otlp {
             let built = self.patterns(&[MEDIA_TOKEN], false);
@@ -364,7 +372,8 @@ impl<'a> Compiler<'a> {
         let unread = escape::levels(unread, &mut self.pools);
         let (factors, mut stops, owners) = factors::stops(&wanted);
         self.searches.iter_mut().zip(factors).for_each(|(search, factors)| search.factors = factors);
-        stops.confirm = factors::confirm(&self.searches, &stops.lanes, &owners, &mut self.pools);
+        stops.confirm =
+            factors::confirm(&self.searches, &self.anchored, &stops.lanes, &owners, &mut self.pools);
         Ok(Policy {
             pools: self.pools.finish(),
             rules: self.rules.into(),
@@ -386,14 +395,15 @@ impl<'a> Compiler<'a> {
 struct Found {
     matcher: Finds,
     need: Need,
+    anchored: Option<Flat>,
 }
 
-fn found_pattern(built: &automata::Built) -> Found {
-    Found { matcher: Finds::Pattern(built.dfa), need: built.need }
+fn found_pattern(built: automata::Built) -> Found {
+    Found { matcher: Finds::Pattern(built.dfa), need: built.need, anchored: built.anchored }
 }
 
 fn found_literals(built: &literals::Built) -> Found {
-    Found { matcher: Finds::Literals(built.literals), need: built.need }
+    Found { matcher: Finds::Literals(built.literals), need: built.need, anchored: None }
 }
 
 /// Whether values without quotes are looked at.

@@ -2,7 +2,7 @@
 #![allow(unsafe_code)]
 
 use super::groups::SHORT_ESCAPES;
-use super::{BLOCK, Isa, LANES, Masks, Nibbles, WINDOW, Work};
+use super::{BLOCK, GroupSet, Isa, LANES, Masks, WINDOW, Work};
 use core::arch::x86_64::{
     __m256i, _mm_clmulepi64_si128, _mm_cvtsi32_si128, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_set_epi64x,
     _mm_set1_epi8, _mm_shuffle_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
@@ -82,7 +82,7 @@ impl Isa for Avx2 {
         unsafe { short_escapes(block) }
     }
     #[inline(always)]
-    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> [u64; 2] {
+    fn places(self, sets: &[GroupSet], window: &[u8; WINDOW]) -> [u64; 2] {
         // SAFETY: a value of `Avx2` exists only where `detect` has seen the features.
         unsafe { places(sets, window) }
     }
@@ -175,7 +175,7 @@ pub(super) fn prefix_xor(bits: u64) -> u64 {
 
 #[target_feature(enable = "avx2")]
 #[inline]
-fn places(sets: &[Nibbles], window: &[u8; WINDOW]) -> [u64; 2] {
+fn places(sets: &[GroupSet], window: &[u8; WINDOW]) -> [u64; 2] {
     let low = places_from::<{ BLOCK - 1 }>(sets, window);
     let high = places_from::<{ BLOCK + 31 }>(sets, window);
     [join(low[0], high[0]), join(low[1], high[1])]
@@ -184,7 +184,7 @@ fn places(sets: &[Nibbles], window: &[u8; WINDOW]) -> [u64; 2] {
 /// The places in 32 bytes; `LEFT` is the byte in front of the first.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn places_from<const LEFT: usize>(sets: &[Nibbles], window: &[u8; WINDOW]) -> [u32; 2] {
+fn places_from<const LEFT: usize>(sets: &[GroupSet], window: &[u8; WINDOW]) -> [u32; 2] {
     const { assert!(LEFT + LANES - 1 + 32 <= WINDOW, "every lane lies in the window") };
     let nibble = _mm256_set1_epi8(15);
     let mut low = [nibble; LANES];

@@ -1,18 +1,31 @@
-//! AVX-512 BW: one register a block, and every comparison is a mask already.
+//! AVX-512 with BW, VBMI and VBMI2 (Ice Lake, Zen 4 and later): one register a block, every comparison is a mask already, and
+//! a look-up sees seven bits of a byte at once.
 #![allow(unsafe_code)]
 
 use super::avx2::{Avx2, prefix_xor};
 use super::groups::SHORT_ESCAPES;
-use super::{BLOCK, Isa, LANES, Masks, Nibbles, WINDOW, Work};
+use super::{BLOCK, GroupSet, Isa, LANES, Masks, WINDOW, Work};
 use core::arch::x86_64::{
     __m512i, _mm_loadu_si128, _mm512_and_si512, _mm512_broadcast_i32x4, _mm512_cmpeq_epi8_mask,
-    _mm512_cmplt_epu8_mask, _mm512_loadu_si512, _mm512_or_si512, _mm512_set1_epi8, _mm512_shuffle_epi8,
-    _mm512_srli_epi16, _mm512_test_epi8_mask,
+    _mm512_cmplt_epu8_mask, _mm512_loadu_si512, _mm512_mask_mov_epi8, _mm512_maskz_compress_epi8,
+    _mm512_or_si512, _mm512_permutex2var_epi8, _mm512_set1_epi8, _mm512_shuffle_epi8, _mm512_srli_epi16,
+    _mm512_storeu_si512, _mm512_test_epi8_mask,
 };
 
-cpufeatures::new!(has_avx512, "avx512f", "avx512bw", "avx2", "bmi1", "bmi2", "popcnt", "pclmulqdq");
+cpufeatures::new!(
+    has_avx512,
+    "avx512f",
+    "avx512bw",
+    "avx512vbmi",
+    "avx512vbmi2",
+    "avx2",
+    "bmi1",
+    "bmi2",
+    "popcnt",
+    "pclmulqdq"
+);
 
-/// Proof that the CPU has AVX-512 F and BW.
+/// Proof that the CPU has AVX-512 F, BW, VBMI and VBMI2.
 #[derive(Clone, Copy, Debug)]
 pub struct Avx512(Avx2);
 
@@ -33,7 +46,7 @@ impl Avx512 {
     /// Does `work` with what this CPU has.
     #[inline]
     pub fn with<W: Work>(self, work: W) -> W::Result {
-        #[target_feature(enable = "avx512f,avx512bw,avx2,bmi1,bmi2,popcnt,pclmulqdq")]
+        #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,avx2,bmi1,bmi2,popcnt,pclmulqdq")]
         fn run<W: Work>(work: W, isa: Avx512) -> W::Result {
             work.run(isa)
         }
@@ -81,13 +94,14 @@ impl Isa for Avx512 {
         unsafe { short_escapes(block) }
     }
     #[inline(always)]
-    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> [u64; 2] {
+    fn places(self, sets: &[GroupSet], window: &[u8; WINDOW]) -> [u64; 2] {
         // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
         unsafe { places(sets, window) }
     }
     #[inline(always)]
     fn squeeze(self, bytes: &[u8; BLOCK], keep: u64, out: &mut [u8; BLOCK]) {
-        self.0.squeeze(bytes, keep, out);
+        // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
+        unsafe { squeeze(bytes, keep, out) }
     }
     #[inline(always)]
     fn deposit(self, bits: u64, to: u64) -> u64 {
@@ -160,32 +174,58 @@ fn folded(bytes: __m512i) -> __m512i {
     _mm512_or_si512(bytes, _mm512_set1_epi8(0x20))
 }
 
-#[target_feature(enable = "avx512f,avx512bw")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
 #[inline]
-fn places(sets: &[Nibbles], window: &[u8; WINDOW]) -> [u64; 2] {
-    const { assert!(BLOCK - 1 + LANES - 1 + BLOCK <= WINDOW, "every lane lies in the window") };
-    let nibble = _mm512_set1_epi8(15);
-    let mut low = [nibble; LANES];
-    let mut high = [nibble; LANES];
-    for lane in 0..LANES {
-        // SAFETY: `BLOCK - 1 + lane` is within the window.
-        let start = unsafe { window.as_ptr().add(BLOCK - 1 + lane) };
+fn places(sets: &[GroupSet], window: &[u8; WINDOW]) -> [u64; 2] {
+    const { assert!(BLOCK - 2 + LANES + BLOCK <= WINDOW, "every lane lies in the window") };
+    let mut lanes = [_mm512_set1_epi8(0); LANES + 1];
+    for (lane, bytes) in lanes.iter_mut().enumerate() {
+        // SAFETY: `BLOCK - 2 + lane` is within the window.
+        let start = unsafe { window.as_ptr().add(BLOCK - 2 + lane) };
         // SAFETY: 64 bytes from there lie in the window, as asserted; the load needs no alignment.
-        let bytes = unsafe { _mm512_loadu_si512(start.cast()) };
-        low[lane] = _mm512_and_si512(bytes, nibble);
-        high[lane] = _mm512_and_si512(_mm512_srli_epi16::<4>(bytes), nibble);
+        *bytes = unsafe { _mm512_loadu_si512(start.cast()) };
     }
+    let [before, lanes @ ..] = lanes;
+    let behind_backslash = equal(before, b'\\');
+    let all_ascii = lanes.iter().fold(0, |wide, &bytes| wide | bit(bytes, 7)) == 0;
     let mut found = [0; 2];
     for set in sets {
         let mut groups = _mm512_set1_epi8(-1);
-        for lane in 0..LANES {
-            let by_low = _mm512_shuffle_epi8(table(&set.low[lane]), low[lane]);
-            let by_high = _mm512_shuffle_epi8(table(&set.high[lane]), high[lane]);
-            groups = _mm512_and_si512(groups, _mm512_and_si512(by_low, by_high));
+        for (lane, (&bytes, [ascii, wide])) in lanes.iter().zip(&set.exact).enumerate() {
+            let mut here = look_up(ascii, bytes);
+            if !all_ascii {
+                here = _mm512_mask_mov_epi8(here, bit(bytes, 7), look_up(wide, bytes));
+            }
+            groups = match lane {
+                0 => _mm512_mask_mov_epi8(here, behind_backslash, groups),
+                _ => _mm512_and_si512(groups, here),
+            };
         }
         found[usize::from(set.behind_no_word)] |= _mm512_test_epi8_mask(groups, groups);
     }
     found
+}
+
+/// The entry of each byte's lower seven bits.
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+#[inline]
+fn look_up(entries: &[u8; 128], bytes: __m512i) -> __m512i {
+    let start = entries.as_ptr();
+    // SAFETY: the first 64 of 128 bytes are loaded; the load needs no alignment.
+    let first = unsafe { _mm512_loadu_si512(start.cast()) };
+    // SAFETY: 64 is within the 128 bytes.
+    let middle = unsafe { start.add(64) };
+    // SAFETY: the last 64 of 128 bytes are loaded; the load needs no alignment.
+    let last = unsafe { _mm512_loadu_si512(middle.cast()) };
+    _mm512_permutex2var_epi8(first, bytes, last)
+}
+
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi2")]
+#[inline]
+fn squeeze(bytes: &[u8; BLOCK], keep: u64, out: &mut [u8; BLOCK]) {
+    let kept = _mm512_maskz_compress_epi8(keep, load(bytes));
+    // SAFETY: a block has 64 bytes; the store needs no alignment.
+    unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), kept) }
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]

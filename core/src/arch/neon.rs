@@ -5,7 +5,7 @@
 #![allow(unsafe_code)]
 
 use super::groups::{Groups, SHORT_ESCAPES};
-use super::{BLOCK, Isa, LANES, Masks, Nibbles, WINDOW, Work};
+use super::{BLOCK, GroupSet, Isa, LANES, Masks, WINDOW, Work};
 use core::arch::aarch64::{
     uint8x16_t, uint8x16x4_t, vandq_u8, vceqq_u8, vcltq_u8, vcreate_u8, vdupq_n_u8, vget_lane_u64, vld1q_u8,
     vld4q_u8, vorrq_u8, vqtbl1q_u8, vreinterpret_u64_u8, vreinterpretq_u16_u8, vshrn_n_u16, vshrq_n_u8,
@@ -86,7 +86,7 @@ impl Isa for Neon {
         unsafe { short_escapes(block) }
     }
     #[inline(always)]
-    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> [u64; 2] {
+    fn places(self, sets: &[GroupSet], window: &[u8; WINDOW]) -> [u64; 2] {
         // SAFETY: every CPU of this target has NEON.
         unsafe { places(sets, window) }
     }
@@ -223,7 +223,7 @@ fn prefix_xor(bits: u64) -> u64 {
 
 #[target_feature(enable = "neon")]
 #[inline]
-fn places(sets: &[Nibbles], window: &[u8; WINDOW]) -> [u64; 2] {
+fn places(sets: &[GroupSet], window: &[u8; WINDOW]) -> [u64; 2] {
     const { assert!(LANES <= REGISTERS + 1, "eight registers hold every lane of every register") };
     let [a, b, c, d] = load_from::<{ BLOCK - 1 }, WINDOW>(window);
     let [e, f, g, h] = load_from::<{ BLOCK - 1 + REGISTERS }, WINDOW>(window);

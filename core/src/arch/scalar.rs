@@ -1,6 +1,6 @@
 //! Plain Rust, for every CPU.
 
-use super::{BLOCK, Isa, LANES, Masks, Nibbles, WINDOW};
+use super::{BLOCK, GroupSet, Isa, LANES, Masks, WINDOW};
 
 const QUOTE: u8 = 1;
 const BACKSLASH: u8 = 2;
@@ -89,8 +89,8 @@ impl Isa for Scalar {
         mask(&block, |byte| CLASS[usize::from(byte)] & SIMPLE_ESCAPE != 0)
     }
     #[inline]
-    fn places(self, sets: &[Nibbles], window: &[u8; WINDOW]) -> [u64; 2] {
-        let bytes = || window.windows(LANES).skip(BLOCK - 1).take(BLOCK).enumerate();
+    fn places(self, sets: &[GroupSet], window: &[u8; WINDOW]) -> [u64; 2] {
+        let bytes = || window.windows(LANES + 1).skip(BLOCK - 2).take(BLOCK).enumerate();
         let mut found = [0; 2];
         for set in sets {
             found[usize::from(set.behind_no_word)] |=
@@ -138,10 +138,12 @@ fn classify(block: &[u8; BLOCK]) -> Masks {
     masks
 }
 
-/// Whether these bytes may be a factor and what stands in front of it.
-fn shows(set: &Nibbles, bytes: &[u8]) -> bool {
-    let lanes = bytes.iter().zip(set.low.iter().zip(&set.high));
-    lanes.fold(u8::MAX, |groups, (&byte, (low, high))| {
-        groups & low[usize::from(byte & 15)] & high[usize::from(byte >> 4)]
+/// Whether these bytes may be a factor and the two bytes in front of it.
+fn shows(set: &GroupSet, bytes: &[u8]) -> bool {
+    let Some((&before, bytes)) = bytes.split_first() else { return false };
+    let lanes = bytes.iter().zip(&set.exact).enumerate();
+    lanes.fold(u8::MAX, |groups, (lane, (&byte, exact))| match lane {
+        0 if before == b'\\' => groups,
+        _ => groups & exact[usize::from(byte >> 7)][usize::from(byte & 127)],
     }) != 0
 }

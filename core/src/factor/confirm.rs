@@ -2,10 +2,10 @@
 //!
 //! Plain version: look at the value, and let each search of the group try the place. Departures:
 //!
-//! 1. One automaton a group reads on from the factor's first byte. Its states are sets: all states in which an automaton of
-//!    the group's searches can be there when a match is under way, whatever stands in front.
-//! 2. It reads raw bytes as they are, and stops where they are more than that: at a byte beyond ASCII, and where it has grown
-//!    too large. Then a match *may* go on.
+//! 1. One automaton a group reads two characters in front of the factor, and on from its first byte. Its states are sets: all
+//!    states in which an automaton of the group's searches can be there when a match is under way.
+//! 2. It reads raw bytes as they are, a character beyond ASCII as any other one, and stops where it has grown too large. Then
+//!    a match *may* go on.
 //! 3. A backslash stands for the edge of a nested text or for one of a few characters, whatever the level; the automaton
 //!    knows whether a match may go on behind any of them. Only `\u` may be anything.
 
@@ -13,41 +13,48 @@ use super::{Groups, MAX_GROUPS};
 use crate::table::{Part, Pools};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
-/// The automata.
+/// The automaton of each group.
 #[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
-pub struct Confirm {
-    /// The column of each byte; 0 for those that tell nothing.
+pub struct Confirm(pub [Automaton; MAX_GROUPS]);
+
+/// The automaton of a group. A state is the number of its row, from [`Automaton::FIRST`] on.
+#[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(C)]
+pub struct Automaton {
+    /// The column of each byte; column 0 stands for what is not known.
     pub columns: [u8; 256],
-    /// Where each group's automaton begins: in front of the byte before the factor.
-    pub starts: [u16; MAX_GROUPS],
-    /// A row of `width` states for each state from [`Confirm::FIRST`] on (u16 pool).
+    /// A row of `width` states for each state (u16 pool). Without any, everything may go on.
     pub rows: Part,
     /// How many columns there are; the last one is the edge of the text, and the one before it that or a short escape.
     pub width: u32,
+    /// Where it begins, two characters in front of the factor: where the text may begin there, and where it does not.
+    pub starts: [u16; 2],
 }
 
-impl Confirm {
+impl Automaton {
     /// The state of a match that may go on.
     pub const MAYBE: u16 = 0;
     /// The state of none.
     pub const NO: u16 = 1;
     /// The first state that has a row.
     pub const FIRST: u16 = 2;
-    /// Bytes that are read at most.
-    const MOST: usize = 48;
 
     /// Everything may go on.
-    pub const NONE: Self = Self {
-        columns: [0; 256],
-        starts: [Self::MAYBE; MAX_GROUPS],
-        rows: Part { start: 0, len: 0 },
-        width: 2,
-    };
+    pub const NONE: Self =
+        Self { columns: [0; 256], rows: Part { start: 0, len: 0 }, width: 2, starts: [Self::MAYBE; 2] };
+}
+
+impl Confirm {
+    /// Bytes that are read at most.
+    pub(crate) const MOST: usize = 48;
+
+    /// Everything may go on.
+    pub const NONE: Self = Self([Automaton::NONE; MAX_GROUPS]);
 
     #[inline]
     pub(super) fn follow<'a>(&'a self, pools: &'a Pools<'_>) -> Follow<'a> {
-        Follow { confirm: self, rows: self.rows.of(&pools.u16s) }
+        Follow { confirm: self, pool: &pools.u16s }
     }
 }
 
@@ -55,22 +62,33 @@ impl Confirm {
 #[derive(Clone, Copy)]
 pub struct Follow<'a> {
     confirm: &'a Confirm,
-    rows: &'a [u16],
+    pool: &'a [u16],
 }
 
 impl Follow<'static> {
     /// Of nothing.
-    pub const NONE: Self = Self { confirm: &Confirm::NONE, rows: &[] };
+    pub const NONE: Self = Self { confirm: &Confirm::NONE, pool: &[] };
 }
 
-/// What stands in front of a place.
+/// What stands in front of a place: next to it, and in front of that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fronts {
+    /// Next to it.
+    pub last: Front,
+    /// In front of that.
+    pub second: Front,
+    /// Whether it is known that the text does not begin with that.
+    pub within: bool,
+}
+
+/// What stands in front.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Front {
     /// Something that bytes do not tell.
     Unknown,
     /// Nothing: the text begins.
     Edge,
-    /// This byte, as it is.
+    /// The character that ends with this byte, as it is.
     Byte(u8),
 }
 
@@ -81,14 +99,12 @@ impl Follow<'_> {
     /// Reads at most 48 bytes for each group.
     #[inline]
     #[must_use]
-    pub fn left<const QUOTED: bool>(&self, groups: Groups, front: Front, bytes: &[u8]) -> Groups {
+    pub fn left<const QUOTED: bool>(&self, groups: Groups, fronts: Fronts, bytes: &[u8]) -> Groups {
         let (mut left, mut found) = (groups, 0);
         while left != 0 {
-            let group = left & left.wrapping_neg();
+            let group = left.trailing_zeros();
             left &= left - 1;
-            if self.any_left::<QUOTED>(group, front, bytes) {
-                found |= group;
-            }
+            found |= Groups::from(self.is_left::<QUOTED>(group, fronts, bytes)) << group;
         }
         found
     }
@@ -96,16 +112,11 @@ impl Follow<'_> {
     /// Whether any is left.
     #[inline]
     #[must_use]
-    pub fn any_left<const QUOTED: bool>(&self, mut groups: Groups, front: Front, bytes: &[u8]) -> bool {
-        let column = match front {
-            Front::Unknown => 0,
-            Front::Edge => self.edge(),
-            Front::Byte(byte) => usize::from(self.confirm.columns[usize::from(byte)]),
-        };
+    pub fn any_left<const QUOTED: bool>(&self, mut groups: Groups, fronts: Fronts, bytes: &[u8]) -> bool {
         while groups != 0 {
-            let start = self.confirm.starts[groups.trailing_zeros() as usize];
+            let group = groups.trailing_zeros();
             groups &= groups - 1;
-            if start < Confirm::FIRST || self.goes_on::<QUOTED>(self.next(start, column), bytes) {
+            if self.is_left::<QUOTED>(group, fronts, bytes) {
                 return true;
             }
         }
@@ -113,33 +124,66 @@ impl Follow<'_> {
     }
 
     #[inline]
+    fn is_left<const QUOTED: bool>(&self, group: u32, fronts: Fronts, bytes: &[u8]) -> bool {
+        let Some(automaton) = self.confirm.0.get(group as usize) else { return true };
+        let Automaton { columns, rows, width, starts } = automaton;
+        let automaton = Reader { columns, rows: rows.of(self.pool), width: (*width as usize).max(2) };
+        let mut state = starts[usize::from(fronts.within)];
+        for front in [fronts.second, fronts.last] {
+            if state < Automaton::FIRST {
+                return true;
+            }
+            state = automaton.next(state, automaton.column(front));
+        }
+        automaton.goes_on::<QUOTED>(state, bytes)
+    }
+}
+
+/// An automaton at hand.
+struct Reader<'a> {
+    columns: &'a [u8; 256],
+    rows: &'a [u16],
+    width: usize,
+}
+
+impl Reader<'_> {
+    #[inline]
     fn goes_on<const QUOTED: bool>(&self, mut state: u16, bytes: &[u8]) -> bool {
         for (i, &byte) in bytes.iter().take(Confirm::MOST).enumerate() {
-            if state < Confirm::FIRST {
+            if state < Automaton::FIRST {
                 break;
             }
             let column = match byte {
                 b'"' if QUOTED => self.edge(),
-                b'\\' => return hides(bytes.get(i..)) || self.next(state, self.edge() - 1) != Confirm::NO,
-                byte => usize::from(self.confirm.columns[usize::from(byte)]),
+                b'\\' => return hides(bytes.get(i..)) || self.next(state, self.edge() - 1) != Automaton::NO,
+                byte => usize::from(self.columns[usize::from(byte)]),
             };
             state = self.next(state, column);
         }
-        if !QUOTED && bytes.len() < Confirm::MOST && state >= Confirm::FIRST {
+        if !QUOTED && bytes.len() < Confirm::MOST && state >= Automaton::FIRST {
             state = self.next(state, self.edge());
         }
-        state != Confirm::NO
+        state != Automaton::NO
+    }
+
+    #[inline]
+    fn column(&self, front: Front) -> usize {
+        match front {
+            Front::Unknown => 0,
+            Front::Edge => self.edge(),
+            Front::Byte(byte) => usize::from(self.columns[usize::from(byte)]),
+        }
     }
 
     #[inline]
     fn edge(&self) -> usize {
-        (self.confirm.width as usize).max(2) - 1
+        self.width - 1
     }
 
     #[inline]
     fn next(&self, state: u16, column: usize) -> u16 {
-        let row = usize::from(state.saturating_sub(Confirm::FIRST)) * self.confirm.width as usize;
-        self.rows.get(row + column).copied().unwrap_or(Confirm::MAYBE)
+        let row = usize::from(state.saturating_sub(Automaton::FIRST)) * self.width;
+        self.rows.get(row + column).copied().unwrap_or(Automaton::MAYBE)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What factors look like, a byte a lane.
 
-use super::{Front, Groups, MAX_GROUPS, SET, ends_escape, has_short_escape, is_word, unit};
-use crate::arch::{LANES, Nibbles};
+use super::{Front, Fronts, Groups, MAX_GROUPS, SET, ends_escape, has_short_escape, is_word, unit};
+use crate::arch::{GroupSet, LANES};
 use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
 /// The bytes of each lane, for all groups.
@@ -10,8 +10,8 @@ use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
 pub struct Lanes {
     /// `bytes[lane][byte]`: the groups whose factors may have this byte there.
     bytes: [[Groups; 256]; LANES],
-    /// The same for eight groups each, as products of what holds for either half of a byte: never less.
-    sets: [Nibbles; MAX_GROUPS / SET],
+    /// The same for eight groups each.
+    sets: [GroupSet; MAX_GROUPS / SET],
     /// How many of `sets` hold any group.
     used: u32,
     /// For each lane, the groups that may have the first byte of a character beyond ASCII there.
@@ -33,9 +33,12 @@ impl Lanes {
             for (lane, table) in bytes.iter().enumerate() {
                 for (byte, &groups) in table.iter().enumerate() {
                     let ends_escape = lane == 0 && ends_escape(byte as u8);
-                    let groups = if ends_escape { u8::MAX } else { of(groups) };
-                    set.low[lane][byte & 15] |= groups;
-                    set.high[lane][byte >> 4] |= groups;
+                    let roughly = if ends_escape { u8::MAX } else { of(groups) };
+                    set.low[lane][byte & 15] |= roughly;
+                    set.high[lane][byte >> 4] |= roughly;
+                    let letter = (byte as u8).is_ascii_lowercase();
+                    let exactly = if letter { of(groups) } else { roughly };
+                    set.exact[lane][byte >> 7][byte & 127] = exactly;
                 }
             }
             let words = bytes[0].iter().enumerate().filter(|(byte, _)| is_word(*byte as u8));
@@ -50,15 +53,14 @@ impl Lanes {
     /// No group.
     pub const NONE: Self = Self {
         bytes: [[0; 256]; LANES],
-        sets: [Nibbles { low: [[0; 16]; LANES], high: [[0; 16]; LANES], behind_no_word: false };
-            MAX_GROUPS / SET],
+        sets: [GroupSet::NONE; MAX_GROUPS / SET],
         used: 0,
         wide: [0; LANES],
     };
 
     /// The tables of the groups that there are.
     #[must_use]
-    pub fn sets(&self) -> &[Nibbles] {
+    pub fn sets(&self) -> &[GroupSet] {
         self.sets.get(..self.used as usize).unwrap_or(&self.sets)
     }
 
@@ -75,7 +77,7 @@ impl Lanes {
     }
 
     /// The groups of which a factor may show at a place; `byte` tells the byte so many behind it.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn shown(&self, byte: impl Fn(isize) -> u8) -> Groups {
         let behind = self.shown_behind(&byte);
@@ -86,7 +88,7 @@ impl Lanes {
     }
 
     /// The same, whatever stands in front of the place.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn shown_behind(&self, byte: impl Fn(isize) -> u8) -> Groups {
         let of = |lane: usize| self.bytes[lane][usize::from(byte(lane as isize - 1))];
@@ -166,30 +168,95 @@ impl Lanes {
     }
 
     /// What stands in front of a place in a text that begins behind a quote; `byte` tells the byte so many behind it.
-    #[inline]
+    #[inline(always)]
     #[must_use]
-    pub fn front(&self, byte: impl Fn(isize) -> u8) -> Front {
-        match byte(-1) == b'"' && byte(-2) != b'\\' {
-            true => Front::Edge,
-            false => self.front_within(byte),
-        }
+    pub fn fronts(&self, byte: impl Fn(isize) -> u8) -> Fronts {
+        self.fronts_where(|back| byte(-1 - back) == b'"' && byte(-2 - back) != b'\\', &byte)
     }
 
-    /// The same of a place that is not where its text begins.
-    #[inline]
+    /// The same, where `begins` says whether the text begins so many bytes in front of the place.
+    #[inline(always)]
     #[must_use]
-    pub fn front_within(&self, byte: impl Fn(isize) -> u8) -> Front {
-        match self.escape_before(&byte) {
-            true => Front::Unknown,
-            false => Front::Byte(byte(-1)),
+    pub fn fronts_where(&self, begins: impl Fn(isize) -> bool, byte: impl Fn(isize) -> u8) -> Fronts {
+        let front = |back: isize| match () {
+            () if begins(back) => Front::Edge,
+            () if self.escape_before(|offset| byte(offset - back)) => Front::Unknown,
+            () => Front::Byte(byte(-1 - back)),
+        };
+        match front(0) {
+            // Behind one byte stands another character.
+            last @ Front::Byte(..0x80) => {
+                let second = front(1);
+                // An escape may be the edge of a nested text.
+                let within = matches!(second, Front::Byte(..0x80)) && matches!(front(2), Front::Byte(_));
+                Fronts { last, second, within }
+            }
+            last => Fronts { last, second: Front::Unknown, within: false },
         }
     }
 
     /// Whether what stands in front of a place may be an escape: a letter ends a short one only behind a backslash.
-    #[inline]
+    #[inline(always)]
     fn escape_before(&self, byte: impl Fn(isize) -> u8) -> bool {
         let before = byte(-1);
         ends_escape(before) && (!before.is_ascii_lowercase() || byte(-2) == b'\\')
             || byte(-5) == b'u' && byte(-6) == b'\\'
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::arch::{BLOCK, Isa, Path, WINDOW, Work};
+    use crate::factor::{Near, places};
+
+    struct Places<'a>(&'a Lanes, &'a [u8; WINDOW]);
+
+    impl Work for Places<'_> {
+        type Result = u64;
+
+        #[inline(always)]
+        fn run(self, isa: impl Isa) -> u64 {
+            places(isa, self.0, self.1)
+        }
+    }
+
+    #[test]
+    fn every_path_finds_the_places_that_show_a_factor_and_few_more() {
+        let mut seed = 7u64;
+        let mut below = move |limit: u64| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (seed >> 33) % limit
+        };
+        let (mut exact, mut shown) = (0, 0);
+        for round in 0..3000 {
+            let mut bytes = [[0; 256]; LANES];
+            for table in bytes.iter_mut().flatten() {
+                let groups = below(1 << 32) & below(1 << 32);
+                *table = (groups as Groups) << (round % 4 * 8) >> (round % 3 * 8);
+            }
+            let lanes = Lanes::new(&bytes);
+            let mut window = [0; WINDOW];
+            window.fill_with(|| match below(4) {
+                0 => b"\\\"/nrtu\xc3\xa9"[below(9) as usize],
+                _ => below(128) as u8,
+            });
+            let shows = |bit: usize| {
+                let near = Near::new(window.get(BLOCK + bit - Near::BEFORE..));
+                // What an escape of four digits hides is found by its `u`.
+                near.byte(-5) != b'u' && lanes.shown(|offset| near.byte(offset)) != 0
+            };
+            let wanted = (0..BLOCK).fold(0, |mask, bit| mask | u64::from(shows(bit)) << bit);
+            let scalar = Path::PLAIN.run(Places(&lanes, &window));
+            exact += wanted.count_ones();
+            shown += scalar.count_ones();
+            assert_eq!(wanted & !scalar, 0);
+            for path in Path::available().into_iter().flatten() {
+                let found = path.run(Places(&lanes, &window));
+                assert_eq!(wanted & !found, 0, "{}", path.name());
+                assert!(path.name() != "avx512" || found == scalar);
+            }
+        }
+        assert!(exact > 1000 && shown < 4 * exact, "{shown} places for {exact}");
     }
 }

@@ -13,7 +13,7 @@ mod lanes;
 
 use crate::arch::{BLOCK, Isa, WINDOW};
 use crate::table::{Pad, Pools};
-pub use confirm::{Confirm, Follow, Front};
+pub use confirm::{Automaton, Confirm, Follow, Front, Fronts};
 pub use lanes::Lanes;
 use zerocopy::little_endian::U128;
 use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
@@ -153,6 +153,27 @@ impl Run {
             0x80.. => self.wide,
             _ => self.ascii.get() >> byte & 1 == 1 || is_of_escape(byte),
         }
+    }
+}
+
+/// The bytes around a place, as far as factors and what stands in front of them are told by single bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct Near([u8; 2 * Near::BEFORE]);
+
+impl Near {
+    /// How many in front of it.
+    pub(crate) const BEFORE: usize = 8;
+
+    /// The first ones of these bytes; zero if there are not enough.
+    #[inline(always)]
+    pub(crate) fn new(bytes: Option<&[u8]>) -> Self {
+        Self(bytes.and_then(|bytes| bytes.first_chunk()).copied().unwrap_or_default())
+    }
+
+    /// The byte so many behind the place.
+    #[inline(always)]
+    pub(crate) fn byte(&self, offset: isize) -> u8 {
+        self.0[Self::BEFORE.wrapping_add_signed(offset) % (2 * Self::BEFORE)]
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::align::place_before;
 use crate::arch::{BLOCK, Isa, Path, WINDOW, Work};
-use crate::factor::{Front, Groups, Lanes, MAX_GROUPS, Reach, Watch, has_short_escape, places};
+use crate::factor::{Groups, Lanes, MAX_GROUPS, Near, Reach, Watch, has_short_escape, places};
 use crate::span::Span;
 use crate::table::Room;
 use crate::view::Text;
@@ -289,16 +289,15 @@ impl Work for Blocks<'_, '_, '_> {
             while places != 0 {
                 let bit = places.trailing_zeros() as usize;
                 places &= places - 1;
-                let byte = |offset: isize| window[(BLOCK + bit).wrapping_add_signed(offset) % WINDOW];
-                let (place, groups) = (block + bit, lanes.shown(byte));
+                let near = Near::new(window.get(BLOCK + bit - Near::BEFORE..));
+                let byte = |offset| near.byte(offset);
+                let (place, groups) = (block + bit, lanes.shown(byte) & !watch.stops.names);
                 if groups == 0 {
                     continue;
                 }
-                let front = match place == value.start {
-                    true => Front::Edge,
-                    false => lanes.front_within(byte),
-                };
-                let left = watch.follow.left::<false>(groups, front, text.get(place..).unwrap_or(&[]));
+                let begins = |back: isize| place == value.start + back as usize;
+                let fronts = lanes.fronts_where(begins, byte);
+                let left = watch.follow.left::<false>(groups, fronts, text.get(place..).unwrap_or(&[]));
                 if left != 0 {
                     bits.set(place, left);
                 }

@@ -164,6 +164,16 @@ impl<V: Visitor, const WATCHES: bool> Work for Sweep<'_, '_, '_, V, WATCHES> {
     }
 }
 
+/// Whether a value is worth a look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+enum Look {
+    #[default]
+    None,
+    /// If it is a name.
+    Name,
+    Value,
+}
+
 /// A string, number or word that has begun.
 #[derive(Clone, Copy, Default)]
 struct Open {
@@ -171,8 +181,8 @@ struct Open {
     start: usize,
     /// Its place in the chunk.
     place: isize,
-    /// Whether it is worth a look.
-    stop: bool,
+    /// Whether it is worth a look, as far as it has been read.
+    stop: Look,
     /// Its first byte.
     first: u8,
 }
@@ -219,6 +229,8 @@ struct Turns {
 #[derive(Clone, Copy, Default)]
 struct Ends {
     strings: u64,
+    /// Of strings that are, if they are names.
+    names: u64,
     scalars: u64,
 }
 
@@ -315,7 +327,7 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
             let all = self.all_until;
             if WATCHES && self.tells(block, ends) >> bit & 1 == 1 {
                 self.kinds = kinds;
-                self.stop(window, start, bit, block)?;
+                self.stop(window, start, bit, block, ends)?;
             }
             if !WATCHES || block.brackets >> bit & 1 == 1 {
                 let (open, object) = (block.opens >> bit & 1 == 1, block.objects >> bit & 1 == 1);
@@ -353,7 +365,7 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
     fn tells(&self, block: &Block, ends: Ends) -> u64 {
         match self.everything || self.all_until.is_some() {
             true => block.ends | block.scalar_ends,
-            false => ends.strings | ends.scalars,
+            false => ends.strings | ends.names | ends.scalars,
         }
     }
 
@@ -392,18 +404,30 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
     }
 
     /// A value that ends at bit `bit`, or behind the byte before it; or a name.
-    fn stop(&mut self, window: &mut Window, start: usize, bit: u32, block: &Block) -> Result<(), Refusal> {
+    fn stop(
+        &mut self,
+        window: &mut Window,
+        start: usize,
+        bit: u32,
+        block: &Block,
+        ends: Ends,
+    ) -> Result<(), Refusal> {
         let place = start + bit as usize;
+        let all = self.everything || self.all_until.is_some();
         if block.ends >> bit & 1 == 1 {
             let span = self.string_to(window, start, bit, block);
             if places::is_name(window, place)? {
-                if !self.everything && self.all_until.is_none() && self.visitor.name(span) {
+                if !all && self.visitor.name(span) {
                     self.all_until = Some(self.kinds.depth);
                 }
                 return Ok(());
             }
             let quote = highest(block.starts & below(bit)).unwrap_or(0) as u32;
             let key = self.last_string(window, start, below(quote), block);
+            let only_name = !all && ends.names >> bit & 1 == 1;
+            if only_name && !may_hold_name(self.visitor.input(), key, span) {
+                return Ok(());
+            }
             let begin = match block.starts & below(bit) {
                 0 => self.string.place,
                 _ => (start + quote as usize + 1) as isize,
@@ -474,6 +498,13 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
             self.scalar.first = window.byte((start + first) as isize);
         }
     }
+}
+
+/// Whether a value may be the name of an attribute, which stands under `key`, or a nested text, in which names stand.
+fn may_hold_name(input: &[u8], key: Span, value: Span) -> bool {
+    let key = input.get(key.start..key.end).unwrap_or(b"key");
+    let begins_nested = |first: &u8| matches!(first, b'{' | b'[' | b'\\' | b' ');
+    key == b"key" || key.contains(&b'\\') || input.get(value.start).is_some_and(begins_nested)
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 
 use super::bits::{Block, Escapes};
 use super::window::{MARGIN, Window};
-use super::{Ends, Refusal, Run, Visitor};
+use super::{Ends, Look, Refusal, Run, Visitor};
 use crate::arch::{BLOCK, Isa};
-use crate::factor::{self, Groups, Lanes, Watch, unit};
+use crate::factor::{self, Confirm, Lanes, Watch, unit};
+use crate::scan::ends_scalar;
 
 impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
     /// Where strings and numbers end in which a factor shows.
@@ -18,7 +19,7 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
         escapes: Escapes,
     ) -> Ends {
         // The string that is open has been looked at.
-        if self.string.stop && block.ends == 0 {
+        if self.string.stop == Look::Value && block.ends == 0 {
             return Ends::default();
         }
         let lanes = self.watch.lanes();
@@ -29,7 +30,8 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
             0 => 0,
             some => behind_unicode(window, start, some, lanes),
         };
-        match places | sure != 0 || self.string.stop || self.scalar.stop {
+        let open = self.string.stop.max(self.scalar.stop);
+        match places | sure != 0 || open != Look::None {
             true => self.ends(window, start, block, places, sure),
             false => Ends::default(),
         }
@@ -39,59 +41,82 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
     fn ends(&mut self, window: &Window, start: usize, block: &Block, places: u64, sure: u64) -> Ends {
         let Watch { stops, follow } = self.watch;
         let place = |bit: u32| (start + bit as usize) as isize;
-        let shown = |bit: u32| shown(window, place(bit), &stops.lanes);
         let inside = |bit: u32| {
-            let confirmed = |groups| {
-                let front = stops.lanes.front(|offset| window.byte(place(bit) + offset));
-                follow.any_left::<true>(groups, front, window.from(place(bit)))
-            };
-            sure >> bit & 1 == 1 || Some(shown(bit)).filter(|groups| *groups != 0).is_some_and(confirmed)
+            let near = window.near(place(bit));
+            let byte = |offset| near.byte(offset);
+            let groups = stops.lanes.shown(byte);
+            let of_searches = groups & !stops.names;
+            let value = sure >> bit & 1 == 1
+                || of_searches != 0 && {
+                    let fronts = stops.lanes.fronts(byte);
+                    follow.any_left::<true>(of_searches, fronts, window.from(place(bit)))
+                };
+            match value {
+                true => Look::Value,
+                false if groups != of_searches => Look::Name,
+                false => Look::None,
+            }
         };
-        let bare = |bit: u32| shown(bit) & stops.bare != 0;
+        let bare = |bit: u32| {
+            let near = window.near(place(bit));
+            let byte = |offset| near.byte(offset);
+            let groups = stops.lanes.shown(byte) & stops.bare;
+            let goes_on = || {
+                let fronts = stops.lanes.fronts_where(|back| ends_scalar(byte(-1 - back)), byte);
+                follow.any_left::<false>(groups, fronts, scalar(window.from(place(bit))))
+            };
+            if groups != 0 && goes_on() { Look::Value } else { Look::None }
+        };
         let (text, digits) = ((places | sure) & block.inside, places & block.scalars);
-        Ends {
-            strings: ends(text, block.ends, &mut self.string.stop, inside),
-            scalars: ends(digits, block.scalar_ends, &mut self.scalar.stop, bare),
-        }
+        let [strings, names] = ends(text, block.ends, &mut self.string.stop, inside);
+        let [scalars, _] = ends(digits, block.scalar_ends, &mut self.scalar.stop, bare);
+        Ends { strings, names, scalars }
     }
 }
 
-/// The groups of which a factor shows at a place.
+/// The number or word that these bytes begin with, as far as it is read on behind factors.
 #[inline]
-fn shown(window: &Window, place: isize, lanes: &Lanes) -> Groups {
-    lanes.shown(|offset| window.byte(place + offset))
+fn scalar(bytes: &[u8]) -> &[u8] {
+    let bytes = bytes.get(..Confirm::MOST).unwrap_or(bytes);
+    let len = bytes.iter().position(|byte| ends_scalar(*byte)).unwrap_or(bytes.len());
+    bytes.get(..len).unwrap_or(&[])
 }
 
-/// From places to the ends of the values that they lie in. `stop` is whether the value that is open where the block begins
-/// is one, and then where it ends.
+/// From places to the ends of the values that they lie in: of those worth a look, and of those that are only if they are names.
+/// `stop` tells of the value that is open where the block begins, and then where it ends.
 #[inline]
-fn ends(places: u64, ends: u64, stop: &mut bool, shows: impl Fn(u32) -> bool) -> u64 {
+fn ends(places: u64, ends: u64, stop: &mut Look, shows: impl Fn(u32) -> Look) -> [u64; 2] {
     let lowest = |bits: u64| bits & bits.wrapping_neg();
     let through = |end: u64| end | (end - 1);
-    let (mut left, mut found) = (places, 0);
-    if *stop {
-        if ends == 0 {
-            return 0;
+    let (mut left, mut values, mut names) = (places, 0, 0);
+    if *stop != Look::None && ends != 0 {
+        let end = lowest(ends);
+        match core::mem::take(stop) {
+            Look::Name => names = end,
+            _ => (values, left) = (end, left & !through(end)),
         }
-        *stop = false;
-        found = lowest(ends);
-        left &= !through(found);
+    }
+    if *stop == Look::Value {
+        return [0; 2];
     }
     while left != 0 {
         let bit = left.trailing_zeros();
         left &= left - 1;
-        if !shows(bit) {
+        let look = shows(bit);
+        if look == Look::None {
             continue;
         }
         let end = lowest(ends & u64::MAX << bit);
-        if end == 0 {
-            *stop = true;
+        match look {
+            _ if end == 0 => *stop = look.max(*stop),
+            Look::Value => (values, left) = (values | end, left & !through(end)),
+            _ => names |= end,
+        }
+        if *stop == Look::Value {
             break;
         }
-        found |= end;
-        left &= !through(end);
     }
-    found
+    [values, names & !values]
 }
 
 /// Of each `u` behind a backslash, whether the escape may hide a byte of a factor, or a factor shows behind it.

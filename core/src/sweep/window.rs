@@ -4,6 +4,7 @@ use super::NotJson;
 use super::bits::below;
 use super::decode::{self, Decoded};
 use crate::arch::{BLOCK, Isa, WINDOW, Work};
+use crate::factor::Near;
 use crate::span::Span;
 use crate::view::{Escaped, Text};
 
@@ -185,6 +186,13 @@ impl Window {
     #[inline]
     pub(super) fn byte(&self, place: isize) -> u8 {
         self.bytes.get(place.wrapping_add(MARGIN as isize) as usize).copied().unwrap_or(b' ')
+    }
+
+    /// The bytes around a place of the chunk.
+    #[inline(always)]
+    pub(super) fn near(&self, place: isize) -> Near {
+        let start = place.wrapping_add(MARGIN as isize) as usize - Near::BEFORE;
+        Near::new(self.bytes.get(start..))
     }
 
     /// What there is from a place on.

@@ -17,6 +17,8 @@ use spanmask_core::table::Part;
 use spanmask_core::table::PoolBuilder;
 use std::fmt;
 
+pub(crate) use tables::Flat;
+
 /// Bounds of compiling one rule's patterns.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -71,10 +73,11 @@ impl fmt::Display for AutomatonError {
 impl std::error::Error for AutomatonError {}
 
 /// A compiled alternation of patterns.
-#[derive(Clone, Copy, Debug)]
 pub struct Built {
     /// The automaton.
     pub dfa: Dfa,
+    /// The one that matches where it is put, if that is another one, and there is one.
+    pub(crate) anchored: Option<Flat>,
     /// What every match holds.
     pub need: Need,
 }
@@ -108,17 +111,19 @@ pub fn build(
         mode: Mode::Try,
         waits: pools.u16s(waits),
     };
+    let mut anchored = None;
     let dfa = if let Some(table) = within(SHORT_WAIT) {
         stored(table, pools)
     } else if let Some((forward, reverse)) = tables::searching(&symbolic, tried.as_ref(), columns, limits)? {
         let (forward, reverse) = (forward.store(pools), reverse.store(pools));
+        anchored = tried.as_ref().map(|tried| tried.flat(columns));
         Dfa { alphabet, forward, reverse, mode: Mode::Search, waits: Part::default() }
     } else if let Some(table) = within(LONG_WAIT) {
         stored(table, pools)
     } else {
         return Err(AutomatonError::TooLarge { limit: "pattern.size" });
     };
-    Ok(Built { dfa, need })
+    Ok(Built { dfa, anchored, need })
 }
 
 pub(crate) fn parse(patterns: &[&str], ignore_case: bool) -> Result<Hir, AutomatonError> {

@@ -12,11 +12,11 @@ use spanmask_core::table::PoolBuilder;
 use std::collections::{HashMap, HashSet};
 
 /// A table before it is put into the pools.
-pub(super) struct Flat {
+pub(crate) struct Flat {
     columns: usize,
-    transitions: Vec<u32>,
-    starts: Vec<u32>,
-    first_match: u32,
+    pub(crate) transitions: Vec<u32>,
+    pub(crate) starts: Vec<u32>,
+    pub(crate) first_match: u32,
     first_busy: u32,
 }
 

@@ -1,18 +1,20 @@
 //! Automata that read on behind factors (see `spanmask_core::factor::Confirm`).
 //!
-//! A state is a set of states of the searches' own automata. The first set of a group holds all in which a search can be that
-//! has read as many characters as may stand between the start of its match and its factor, the last one being known or not.
+//! A state is a set of states of the searches' own automata. Those that have read what stands in front of the factor hold all
+//! in which a search can be there whose match begins as far before its factor as its matches do.
 
 use super::Offsets;
-use spanmask_core::factor::{Confirm, Groups, Lanes, MAX_GROUPS, Reach};
+use crate::automata::Flat;
+use spanmask_core::arch::LANES;
+use spanmask_core::factor::{Automaton, Confirm, Groups, Lanes, Reach};
 use spanmask_core::matcher::Matcher;
-use spanmask_core::matcher::dfa::Dfa;
+use spanmask_core::matcher::dfa::{Dfa, Table};
 use spanmask_core::policy::Search;
-use spanmask_core::table::{PoolBuilder, Pools};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use spanmask_core::table::{Part, PoolBuilder, Pools};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// States of a group at most; what lies further on is not followed.
-const MOST_STATES: usize = 64;
+/// States of a group at most before they are made fewer; what lies further on is not followed.
+const MOST_STATES: usize = 1024;
 
 /// States of searches in one state at most.
 const MOST_TOGETHER: usize = 512;
@@ -26,28 +28,45 @@ const ASCII: u8 = 0x7f;
 /// Reads on for each group whose owners are patterns.
 pub(crate) fn confirm(
     searches: &[Search],
+    anchored: &[Option<Flat>],
     lanes: &Lanes,
     owners: &[BTreeMap<usize, Offsets>],
     pools: &mut PoolBuilder,
 ) -> Confirm {
     let so_far = pools.so_far();
-    let groups: Vec<Option<Group<'_>>> =
-        owners.iter().map(|owners| Group::of(searches, owners, &so_far)).collect();
-    let columns = Columns::of(groups.iter().flatten().flat_map(|group| &group.automata));
+    let automaton = |(&owner, offsets): (&usize, &Offsets)| {
+        // Behind searches come rules of whole values, which own no factors.
+        let Search { matcher: Matcher::Pattern(dfa), factors, .. } = searches.get(owner)? else {
+            return None;
+        };
+        let anchored = anchored.get(owner).and_then(Option::as_ref);
+        Some(Begun::of(dfa, anchored, &factors.reach, *offsets, &so_far))
+    };
     let mut rows = Vec::new();
-    let mut starts = [Confirm::MAYBE; MAX_GROUPS];
-    for (number, (start, group)) in starts.iter_mut().zip(&groups).enumerate() {
-        if let Some(group) = group {
-            *start = group.determinize(1 << number, lanes, &columns, &mut rows);
-        }
+    let mut confirm = Confirm::NONE;
+    for (number, (slot, owners)) in confirm.0.iter_mut().zip(owners).enumerate() {
+        let searches: Option<Vec<_>> = owners.iter().map(automaton).collect();
+        let Some(searches) = searches else { continue };
+        let columns = Columns::of(&searches);
+        let states = Group::new(searches, &columns).determinize(1 << number, lanes, &columns);
+        let before = rows.len();
+        let starts = minimize(&states, columns.width(), &mut rows);
+        let part = Part { start: before as u32, len: (rows.len() - before) as u32 };
+        *slot = Automaton { columns: columns.of_bytes, rows: part, width: columns.width() as u32, starts };
     }
-    let width = columns.width();
-    Confirm { columns: columns.of_bytes, starts, rows: pools.u16s(&rows), width: width as u32 }
+    let all = pools.u16s(&rows);
+    for slot in &mut confirm.0 {
+        slot.rows.start += all.start;
+    }
+    confirm
 }
 
-/// An automaton of a search, and where a match of it can be when its factor begins.
-struct Automaton<'p> {
-    symbols: &'p [u16],
+/// A search's automaton, and where a match of it can be in front of its factor.
+struct Begun<'p> {
+    /// The symbols of ASCII characters.
+    ascii: Vec<u32>,
+    /// The symbols of characters beyond ASCII.
+    wide: Vec<u32>,
     transitions: &'p [u32],
     starts: &'p [u32],
     first_match: u32,
@@ -55,24 +74,46 @@ struct Automaton<'p> {
     end: u32,
     /// The factor may stand where the match begins.
     at_start: bool,
-    /// The states in front of the last character before the factor, where there is one.
-    before_last: Vec<u32>,
+    /// The factor may stand behind the match's first character.
+    behind_first: bool,
+    /// And behind its second one.
+    behind_second: bool,
+    /// In front of the second last character before the factor, the states of matches that have begun in front of that.
+    before_second: Vec<u32>,
 }
 
-impl<'p> Automaton<'p> {
-    fn of(dfa: &Dfa, reach: &Reach, offsets: Offsets, pools: &'p Pools<'_>) -> Self {
-        let mut automaton = Self {
-            symbols: dfa.alphabet.ascii.of(&pools.u16s),
-            transitions: dfa.forward.transitions.of(&pools.u32s),
-            starts: dfa.forward.starts.of(&pools.u32s),
-            first_match: dfa.forward.first_match,
-            first_busy: dfa.forward.first_busy,
-            end: dfa.forward.end,
-            at_start: offsets.is_any() || offsets.each().any(|count| count == 0),
-            before_last: Vec::new(),
+impl<'p> Begun<'p> {
+    /// The one that begins everywhere goes on also where nothing has begun at the factor, so `anchored` tells more.
+    fn of(
+        dfa: &Dfa,
+        anchored: Option<&'p Flat>,
+        reach: &Reach,
+        offsets: Offsets,
+        pools: &'p Pools<'_>,
+    ) -> Self {
+        let Table { transitions, starts, first_match, first_busy, end } = dfa.forward;
+        let (transitions, starts, first_match, first_busy) = match anchored {
+            Some(flat) => (&*flat.transitions, &*flat.starts, flat.first_match, 0),
+            None => (transitions.of(&pools.u32s), starts.of(&pools.u32s), first_match, first_busy),
         };
-        let all: Vec<u32> = (0..automaton.end).collect();
-        let mut now = distinct(automaton.starts.iter().copied());
+        let may_be = |wanted| offsets.is_any() || offsets.each().any(|count| count == wanted);
+        let wide = dfa.alphabet.wide_symbols.of(&pools.u16s).iter().copied().map(u32::from);
+        let wide: BTreeSet<u32> = wide.collect();
+        let mut automaton = Self {
+            ascii: dfa.alphabet.ascii.of(&pools.u16s).iter().copied().map(u32::from).collect(),
+            wide: wide.into_iter().collect(),
+            transitions,
+            starts,
+            first_match,
+            first_busy,
+            end,
+            at_start: may_be(0),
+            behind_first: may_be(1),
+            behind_second: may_be(2),
+            before_second: Vec::new(),
+        };
+        let begins = automaton.begin(Char::Any);
+        let all = automaton.symbols(Char::Any);
         if offsets.is_any() {
             let symbols = match reach {
                 Reach::Run(run) if !run.wide => {
@@ -81,35 +122,45 @@ impl<'p> Automaton<'p> {
                 }
                 _ => all,
             };
-            automaton.before_last = automaton.closure(now, &symbols);
+            let behind_one = automaton.behind(&begins, &symbols);
+            automaton.before_second = automaton.closure(behind_one, &symbols);
             return automaton;
         }
-        for count in 1..=offsets.each().max().unwrap_or(0) {
-            if offsets.each().any(|wanted| wanted == count) {
-                automaton.before_last.extend(&now);
-            }
+        let (mut now, mut before_second) = (begins, Vec::new());
+        for count in 3..=offsets.each().max().unwrap_or(0) {
             now = automaton.behind(&now, &all);
+            if may_be(count) {
+                before_second.extend(&now);
+            }
         }
-        automaton.before_last = distinct(automaton.before_last.into_iter());
+        automaton.before_second = distinct(before_second.into_iter());
         automaton
     }
 
-    /// What it may be in when the factor begins: behind a character with this symbol, if that is known, or at the edge of the
-    /// text.
-    fn begin(&self, front: Front) -> Vec<u32> {
+    /// The states in which a match begins behind a character, or at the edge of the text.
+    fn begin(&self, behind: Char) -> Vec<u32> {
         let start = |index: usize| self.starts.get(index).copied();
-        let (starts, behind) = match front {
-            Front::Edge => (start(0).into_iter().collect(), Vec::new()),
-            Front::Byte(byte) => {
-                let symbol = self.symbol(byte);
-                (start(symbol as usize + 1).into_iter().collect(), self.behind(&self.before_last, &[symbol]))
-            }
-            Front::Unknown => {
-                let all: Vec<u32> = (0..self.end).collect();
-                (self.starts.to_vec(), self.behind(&self.before_last, &all))
-            }
-        };
-        distinct(starts.into_iter().filter(|_| self.at_start).chain(behind))
+        match behind {
+            Char::Any => self.starts.to_vec(),
+            Char::Some => self.starts.get(1..).unwrap_or(&[]).to_vec(),
+            Char::Edge => start(0).into_iter().collect(),
+            _ => self.symbols(behind).iter().filter_map(|symbol| start(*symbol as usize + 1)).collect(),
+        }
+    }
+
+    /// What it may be in behind the second last character before the factor; `within`: the text does not begin with that.
+    fn behind_second(&self, second: Char, within: bool) -> Vec<u32> {
+        let fresh = self.begin(if within { Char::Some } else { Char::Any });
+        let fresh = fresh.into_iter().filter(|_| self.behind_second);
+        let before: Vec<u32> = fresh.chain(self.before_second.iter().copied()).collect();
+        let begun = self.behind(&before, &self.symbols(second));
+        distinct(self.begin(second).into_iter().filter(|_| self.behind_first).chain(begun))
+    }
+
+    /// What it may be in when the factor begins, from one of these states behind the last character in front of it.
+    fn behind_last(&self, states: &[u32], last: Char) -> Vec<u32> {
+        let begun = self.behind(states, &self.symbols(last));
+        distinct(self.begin(last).into_iter().filter(|_| self.at_start).chain(begun))
     }
 
     /// The states that these lead to by one of the symbols.
@@ -129,8 +180,22 @@ impl<'p> Automaton<'p> {
         distinct(states.into_iter())
     }
 
+    /// Those that a character may have; the edge has none.
+    fn symbols(&self, ch: Char) -> Vec<u32> {
+        match ch {
+            Char::Any | Char::Some => (0..self.end).collect(),
+            Char::Edge => Vec::new(),
+            Char::Ascii(byte) => vec![self.symbol(byte)],
+            Char::Wide => self.wide.clone(),
+        }
+    }
+
     fn symbol(&self, byte: u8) -> u32 {
-        self.symbols.get(usize::from(byte)).map_or(0, |symbol| u32::from(*symbol))
+        *self.symbol_at(byte)
+    }
+
+    fn symbol_at(&self, byte: u8) -> &u32 {
+        self.ascii.get(usize::from(byte)).unwrap_or(&0)
     }
 
     fn step(&self, state: u32, symbol: u32) -> u32 {
@@ -146,12 +211,17 @@ fn distinct(states: impl Iterator<Item = u32>) -> Vec<u32> {
     states
 }
 
-/// What stands in front of a factor.
+/// A character of the text, or where that begins.
 #[derive(Clone, Copy)]
-enum Front {
-    Unknown,
+enum Char {
+    /// Any, or where the text begins.
+    Any,
+    /// Any.
+    Some,
     Edge,
-    Byte(u8),
+    Ascii(u8),
+    /// One beyond ASCII.
+    Wide,
 }
 
 /// Bytes that no automaton tells apart.
@@ -162,12 +232,11 @@ struct Columns {
 }
 
 impl Columns {
-    fn of<'a, 'p: 'a>(automata: impl Iterator<Item = &'a Automaton<'p>>) -> Self {
-        let automata: Vec<_> = automata.collect();
+    fn of(searches: &[Begun<'_>]) -> Self {
         let mut known: HashMap<Vec<u32>, u8> = HashMap::new();
         let mut columns = Self { of_bytes: [0; 256], bytes: vec![b'\\'] };
         for byte in (0..=ASCII).filter(|byte| *byte != b'\\') {
-            let symbols = automata.iter().map(|automaton| automaton.symbol(byte)).collect();
+            let symbols = searches.iter().map(|one| one.symbol(byte)).collect();
             let next = columns.bytes.len() as u8;
             let column = *known.entry(symbols).or_insert(next);
             if column == next {
@@ -175,89 +244,128 @@ impl Columns {
             }
             columns.of_bytes[usize::from(byte)] = column;
         }
+        for (byte, column) in columns.of_bytes.iter_mut().enumerate().skip(usize::from(ASCII) + 1) {
+            *column = columns.bytes.len() as u8 + u8::from(byte & 0xc0 == 0x80);
+        }
         columns
     }
 
-    fn bytes_of(&self, column: usize) -> impl Iterator<Item = u8> {
-        (0..=ASCII).filter(move |byte| usize::from(self.of_bytes[usize::from(*byte)]) == column)
+    /// That of the first byte of a character beyond ASCII; behind it comes that of its other bytes.
+    fn wide(&self) -> usize {
+        self.bytes.len()
     }
 
-    /// Two more: for a backslash, and for the edge of the text.
+    /// And two more: for a backslash, and for the edge of the text.
     fn width(&self) -> usize {
-        self.bytes.len() + 2
+        self.bytes.len() + 4
+    }
+
+    /// What each column stands for in front of a factor, where a character shows by its last byte.
+    fn fronts(&self) -> impl Iterator<Item = Char> {
+        let ascii = self.bytes.iter().skip(1).map(|byte| Char::Ascii(*byte));
+        let others = [Char::Wide, Char::Wide, Char::Any, Char::Edge];
+        std::iter::once(Char::Any).chain(ascii).chain(others)
     }
 }
 
 /// A set: numbers of automata, and states of theirs.
 type Set = Vec<(usize, u32)>;
 
+/// What a state of a group has read.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Read {
+    /// Nothing, and whether the text is known not to begin there.
+    Nothing(bool),
+    /// The second last character in front of the factor.
+    Second,
+    /// So many bytes of the factor, and maybe more.
+    Factor(usize),
+}
+
 struct Group<'p> {
-    automata: Vec<Automaton<'p>>,
+    searches: Vec<Begun<'p>>,
+    /// What each column may be to each search: that many symbols.
+    symbols: Vec<Vec<Vec<u32>>>,
 }
 
 impl<'p> Group<'p> {
-    fn of(searches: &[Search], owners: &BTreeMap<usize, Offsets>, pools: &'p Pools<'_>) -> Option<Self> {
-        // Behind the searches come rules of whole values, which own no factors.
-        let automata: Option<Vec<_>> = owners
-            .iter()
-            .map(|(owner, offsets)| match searches.get(*owner) {
-                Some(Search { matcher: Matcher::Pattern(dfa), factors, .. }) => {
-                    Some(Automaton::of(dfa, &factors.reach, *offsets, pools))
-                }
-                _ => None,
+    fn new(searches: Vec<Begun<'p>>, columns: &Columns) -> Self {
+        let symbols = |ch: Char| searches.iter().map(|one| one.symbols(ch)).collect();
+        let symbols = columns.fronts().map(symbols).collect();
+        Self { searches, symbols }
+    }
+
+    /// A row for each state; it begins in the first two.
+    fn determinize(&self, group: Groups, lanes: &Lanes, columns: &Columns) -> Vec<u16> {
+        let mut sets = Sets::default();
+        let mut rows = Vec::new();
+        // By how many bytes of the factor have been read: which columns' bytes may come next.
+        let shows = |lane: usize, byte: usize| lanes.at(lane, byte as u8) & group != 0;
+        let shown: Vec<Vec<bool>> = (1..=LANES)
+            .map(|lane| {
+                let mut shown = vec![false; columns.width()];
+                let bytes = columns.of_bytes.iter().enumerate();
+                bytes.for_each(|(byte, column)| shown[usize::from(*column)] |= shows(lane, byte));
+                shown
             })
             .collect();
-        automata.map(|automata| Self { automata })
-    }
-
-    fn begin(&self, front: Front) -> Set {
-        let each = self.automata.iter().enumerate();
-        each.flat_map(|(i, one)| one.begin(front).into_iter().map(move |state| (i, state))).collect()
-    }
-
-    /// Appends the rows; where it begins. Its first row tells by what stands in front.
-    fn determinize(&self, group: Groups, lanes: &Lanes, columns: &Columns, rows: &mut Vec<u16>) -> u16 {
-        let width = columns.width();
-        let mut sets = Sets::new(rows.len() / width + usize::from(Confirm::FIRST) + 1);
-        let mut row = vec![sets.number(self.begin(Front::Unknown), 0)];
-        row.extend(columns.bytes.iter().skip(1).map(|byte| sets.number(self.begin(Front::Byte(*byte)), 0)));
-        row.extend([row[0], sets.number(self.begin(Front::Edge), 0)]);
-        rows.extend(row);
-        let mut at = 0;
-        while let Some((set, read)) = sets.all.get(at).cloned() {
-            at += 1;
-            // The first bytes are those of the factor.
-            let shows = |byte: u8| lanes.at(read + 1, byte) & group != 0;
-            let mut row = vec![Confirm::MAYBE; width];
-            for (column, &byte) in columns.bytes.iter().enumerate().skip(1) {
-                if columns.bytes_of(column).any(shows) {
-                    row[column] = match self.step(&set, |one| one.symbol(byte)) {
-                        Some(next) => sets.number(next, read + 1),
-                        None => Confirm::MAYBE,
-                    };
-                }
-            }
-            let ends = self.step(&set, |one| one.end).is_none();
-            let escaped =
-                |byte: &u8| self.step(&set, |one| one.symbol(*byte)).is_none_or(|next| !next.is_empty());
-            row[width - 2] = maybe(ends || SHORT.iter().any(escaped));
-            row[width - 1] = maybe(ends);
-            rows.extend(row);
+        for within in [false, true] {
+            sets.number(Set::new(), Read::Nothing(within));
         }
-        sets.first as u16 - 1
+        while let Some((set, read)) = sets.all.get(rows.len() / columns.width()).cloned() {
+            let each = || self.searches.iter().enumerate();
+            match read {
+                Read::Nothing(within) => rows.extend(columns.fronts().map(|second| {
+                    let behind = each().map(|(i, one)| (i, one.behind_second(second, within)));
+                    sets.number(together(behind), Read::Second)
+                })),
+                Read::Second => rows.extend(columns.fronts().map(|last| {
+                    let behind = each().map(|(i, one)| (i, one.behind_last(&of(&set, i), last)));
+                    sets.number(together(behind), Read::Factor(0))
+                })),
+                Read::Factor(count) => rows.extend(self.row(&set, count, &shown[count], columns, &mut sets)),
+            }
+        }
+        rows
     }
 
-    /// Where a set goes; `None` if a match ends here.
-    fn step(&self, set: &Set, symbol: impl Fn(&Automaton<'p>) -> u32) -> Option<Set> {
+    /// Where a set goes that has read so many bytes of the factor; nobody asks by what would not be `shown`.
+    fn row(&self, set: &Set, count: usize, shown: &[bool], columns: &Columns, sets: &mut Sets) -> Vec<u16> {
+        let mut row = vec![Automaton::MAYBE; columns.width()];
+        let next = Read::Factor((count + 1).min(LANES - 1));
+        let mut go = |to: Option<Set>| to.map_or(Automaton::MAYBE, |set| sets.number(set, next));
+        let wide = columns.wide();
+        for (column, slot) in row.iter_mut().enumerate().take(wide + 2).skip(1) {
+            if shown[column] {
+                *slot = go(match column > wide {
+                    true => Some(set.clone()),
+                    false => self.step(set, |one, _| &self.symbols[column][one]),
+                });
+            }
+        }
+        let ends = self.step(set, |_, begun| std::slice::from_ref(&begun.end)).is_none();
+        let escaped = |byte: &u8| {
+            let next = self.step(set, |_, begun| std::slice::from_ref(begun.symbol_at(*byte)));
+            next.is_none_or(|next| !next.is_empty())
+        };
+        row[wide + 2] = maybe(ends || SHORT.iter().any(escaped));
+        row[wide + 3] = maybe(ends);
+        row
+    }
+
+    /// Where a set goes by any of the symbols that there are for each search; `None` if a match ends here.
+    fn step<'s>(&'s self, set: &Set, symbols: impl Fn(usize, &'s Begun<'p>) -> &'s [u32]) -> Option<Set> {
         let mut next = Set::new();
         for &(number, state) in set {
-            let Some(one) = self.automata.get(number) else { continue };
-            let to = one.step(state, symbol(one));
-            if to >= one.first_match {
-                return None;
-            }
-            if to >= one.first_busy {
-                next.push((number, to));
+            let Some(one) = self.searches.get(number) else { continue };
+            for symbol in symbols(number, one) {
+                let to = one.step(state, *symbol);
+                if to >= one.first_match {
+                    return None;
+                }
+                if to != 0 && to >= one.first_busy {
+                    next.push((number, to));
+                }
             }
         }
         next.sort_unstable();
@@ -266,38 +374,81 @@ impl<'p> Group<'p> {
     }
 }
 
+fn together(each: impl Iterator<Item = (usize, Vec<u32>)>) -> Set {
+    each.flat_map(|(i, states)| states.into_iter().map(move |state| (i, state))).collect()
+}
+
+/// The states of one automaton.
+fn of(set: &Set, number: usize) -> Vec<u32> {
+    set.iter().filter(|(owner, _)| *owner == number).map(|(_, state)| *state).collect()
+}
+
 fn maybe(goes_on: bool) -> u16 {
-    if goes_on { Confirm::MAYBE } else { Confirm::NO }
+    if goes_on { Automaton::MAYBE } else { Automaton::NO }
 }
 
 /// The sets of a group that have a number.
+#[derive(Default)]
 struct Sets {
-    /// The number of the first one.
-    first: usize,
-    known: HashMap<Set, usize>,
-    /// With how many bytes have been read.
-    all: Vec<(Set, usize)>,
+    known: HashMap<(Set, Read), u16>,
+    all: Vec<(Set, Read)>,
 }
 
 impl Sets {
-    fn new(first: usize) -> Self {
-        Self { first, known: HashMap::new(), all: Vec::new() }
+    /// The number of a set; [`Automaton::MAYBE`] where there are too many.
+    fn number(&mut self, set: Set, read: Read) -> u16 {
+        if set.is_empty() && matches!(read, Read::Factor(_)) {
+            return Automaton::NO;
+        }
+        let key = (set, read);
+        if let Some(&known) = self.known.get(&key) {
+            return known;
+        }
+        if self.all.len() >= MOST_STATES || key.0.len() > MOST_TOGETHER {
+            return Automaton::MAYBE;
+        }
+        let number = self.all.len() as u16 + Automaton::FIRST;
+        self.known.insert(key.clone(), number);
+        self.all.push(key);
+        number
     }
+}
 
-    /// The number of a set; [`Confirm::MAYBE`] where there are too many.
-    fn number(&mut self, set: Set, read: usize) -> u16 {
-        if set.is_empty() {
-            return Confirm::NO;
+/// Appends an automaton's rows, one for all states that nothing tells apart; where the first two have come to.
+///
+/// E. F. Moore, "Gedanken-experiments on sequential machines", 1956: classes of states are split until all states of a class
+/// lead to the same classes.
+fn minimize(states: &[u16], width: usize, rows: &mut Vec<u16>) -> [u16; 2] {
+    let mut classes = vec![Automaton::FIRST; states.len() / width];
+    let mut count = 1;
+    loop {
+        let class = |to: &u16| match to.checked_sub(Automaton::FIRST) {
+            Some(state) => classes[usize::from(state)],
+            None => *to,
+        };
+        let mut known: HashMap<Vec<u16>, u16> = HashMap::new();
+        let mut split = Vec::with_capacity(classes.len());
+        for (row, own) in states.chunks(width).zip(&classes) {
+            let fresh = known.len() as u16 + Automaton::FIRST;
+            let leads = row.iter().map(class).chain([*own]).collect();
+            split.push(*known.entry(leads).or_insert(fresh));
         }
-        if let Some(at) = self.known.get(&set) {
-            return (self.first + at) as u16;
+        let before = std::mem::replace(&mut count, known.len());
+        classes = split;
+        if before == count {
+            break;
         }
-        if self.all.len() >= MOST_STATES || set.len() > MOST_TOGETHER {
-            return Confirm::MAYBE;
-        }
-        let at = self.all.len();
-        self.known.insert(set.clone(), at);
-        self.all.push((set, read));
-        (self.first + at) as u16
     }
+    let mut done = Automaton::FIRST;
+    for (row, class) in states.chunks(width).zip(&classes) {
+        // Classes are numbered as they come.
+        if *class == done {
+            done += 1;
+            rows.extend(row.iter().map(|to| match to.checked_sub(Automaton::FIRST) {
+                Some(state) => classes[usize::from(state)],
+                None => *to,
+            }));
+        }
+    }
+    [classes[0], classes[1]]
 }

@@ -2,7 +2,7 @@
 
 use crate::Policy;
 use crate::document::Document;
-use spanmask_core::arch::{LANES, Nibbles};
+use spanmask_core::arch::{GroupSet, LANES};
 use spanmask_core::factor::{Groups, Lanes, Reach, ends_escape};
 use std::path::Path;
 
@@ -29,9 +29,9 @@ fn at(lanes: &Lanes, text: &[u8], at: usize) -> Groups {
 }
 
 /// The same by nibbles, as blocks are looked at.
-fn roughly(sets: &[Nibbles], text: &[u8], at: usize) -> Groups {
+fn roughly(sets: &[GroupSet], text: &[u8], at: usize) -> Groups {
     let Some(bytes) = text.get(at - 1..at - 1 + LANES) else { return 0 };
-    let of = |set: &Nibbles| {
+    let of = |set: &GroupSet| {
         let lanes = bytes.iter().enumerate();
         lanes.fold(u8::MAX, |groups, (lane, byte)| {
             groups & set.low[lane][usize::from(byte & 15)] & set.high[lane][usize::from(byte >> 4)]

@@ -4,7 +4,7 @@ use super::super::{Shown, Wanted, confirm, of_literals, parts_of, shown, stops};
 use crate::automata;
 use regex::Regex;
 use regex_syntax::hir::{Class, Hir, HirKind};
-use spanmask_core::factor::{Factors, Front, Groups, Reach, Stops, Watch, ends_escape};
+use spanmask_core::factor::{Factors, Groups, Reach, Stops, Watch, ends_escape};
 use spanmask_core::matcher::Matcher;
 use spanmask_core::policy::Search;
 use spanmask_core::prefilter::Need;
@@ -190,13 +190,11 @@ fn shows(
 /// Whether a match goes on at a place, for all who look: those who know where the text ends, and those who see its quote.
 fn goes_on(spelled: &Spelled, at: usize, groups: Groups, watch: &Watch<'_>) -> bool {
     let byte = |offset: isize| spelled.raw.get(at.wrapping_add_signed(offset)).copied().unwrap_or(b' ');
-    let front = match at == spelled.starts[0] {
-        true => Front::Edge,
-        false => watch.lanes().front_within(byte),
-    };
-    let within = watch.follow.left::<false>(groups, front, &spelled.raw[at..spelled.end]);
-    let front = watch.lanes().front(byte);
-    let quoted = spelled.bare || watch.follow.any_left::<true>(groups, front, &spelled.raw[at..]);
+    let begins = |back: isize| at == spelled.starts[0] + back as usize;
+    let fronts = watch.lanes().fronts_where(begins, byte);
+    let within = watch.follow.left::<false>(groups, fronts, &spelled.raw[at..spelled.end]);
+    let fronts = watch.lanes().fronts(byte);
+    let quoted = spelled.bare || watch.follow.any_left::<true>(groups, fronts, &spelled.raw[at..]);
     within != 0 && quoted
 }
 
@@ -244,27 +242,28 @@ struct Tables {
 impl Tables {
     fn of(searches: &[(String, bool, Shown)]) -> Self {
         let mut pools = PoolBuilder::default();
-        let search = |(pattern, _, _): &(String, bool, Shown)| Search {
-            rule: 0,
-            validator: Validator::None,
-            types: Types::STRING,
-            condition: Search::ANYWHERE,
-            need: Need::NOTHING,
-            need_index: u8::MAX,
-            pad: Pad::ZERO,
-            factors: Factors::default(),
-            matcher: Matcher::Pattern(
-                automata::build(&[pattern], false, automata::Limits::default(), &mut pools)
-                    .expect("pattern")
-                    .dfa,
-            ),
+        let search = |(pattern, _, _): &(String, bool, Shown)| {
+            let built = automata::build(&[pattern], false, automata::Limits::default(), &mut pools);
+            let built = built.expect("pattern");
+            let search = Search {
+                rule: 0,
+                validator: Validator::None,
+                types: Types::STRING,
+                condition: Search::ANYWHERE,
+                need: Need::NOTHING,
+                need_index: u8::MAX,
+                pad: Pad::ZERO,
+                factors: Factors::default(),
+                matcher: Matcher::Pattern(built.dfa),
+            };
+            (search, built.anchored)
         };
-        let mut all: Vec<Search> = searches.iter().map(search).collect();
+        let (mut all, anchored): (Vec<Search>, Vec<_>) = searches.iter().map(search).unzip();
         let wanted: Vec<_> =
             searches.iter().map(|(_, bare, shown)| wanted(Some(shown.clone()), *bare)).collect();
         let (factors, mut stops, owners) = stops(&wanted);
         all.iter_mut().zip(factors).for_each(|(search, factors)| search.factors = factors);
-        stops.confirm = confirm(&all, &stops.lanes, &owners, &mut pools);
+        stops.confirm = confirm(&all, &anchored, &stops.lanes, &owners, &mut pools);
         Self { searches: all, stops, pools: pools.finish() }
     }
 
