@@ -13,10 +13,15 @@ use super::{Groups, MAX_GROUPS};
 use crate::table::{Part, Pools};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
-/// The automaton of each group.
+/// The automata of each group.
 #[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
-pub struct Confirm(pub [Automaton; MAX_GROUPS]);
+pub struct Confirm {
+    /// Of all searches.
+    pub all: [Automaton; MAX_GROUPS],
+    /// Of those that look at numbers or booleans.
+    pub bare: [Automaton; MAX_GROUPS],
+}
 
 /// The automaton of a group. A state is the number of its row, from [`Automaton::FIRST`] on.
 #[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
@@ -50,7 +55,7 @@ impl Confirm {
     pub(crate) const MOST: usize = 48;
 
     /// Everything may go on.
-    pub const NONE: Self = Self([Automaton::NONE; MAX_GROUPS]);
+    pub const NONE: Self = Self { all: [Automaton::NONE; MAX_GROUPS], bare: [Automaton::NONE; MAX_GROUPS] };
 
     #[inline]
     pub(super) fn follow<'a>(&'a self, pools: &'a Pools<'_>) -> Follow<'a> {
@@ -93,49 +98,57 @@ pub enum Front {
 }
 
 impl Follow<'_> {
-    /// Of these groups, which show at the first of `bytes`, those of which a match may go on there. `bytes` are raw; in a
-    /// string with its closing quote a text ends there (`QUOTED`), otherwise behind the last byte.
+    /// Of these groups, which show at the first of `bytes`, those of which a match may go on there. `bytes` are raw, and the text
+    /// ends behind them.
     ///
     /// Reads at most 48 bytes for each group.
     #[inline]
     #[must_use]
-    pub fn left<const QUOTED: bool>(&self, groups: Groups, fronts: Fronts, bytes: &[u8]) -> Groups {
+    pub fn left(&self, groups: Groups, fronts: Fronts, bytes: &[u8]) -> Groups {
         let (mut left, mut found) = (groups, 0);
         while left != 0 {
-            let group = left.trailing_zeros();
+            let group = left & left.wrapping_neg();
             left &= left - 1;
-            found |= Groups::from(self.is_left::<QUOTED>(group, fronts, bytes)) << group;
+            if self.any::<false>(&self.confirm.all, group, fronts, bytes) {
+                found |= group;
+            }
         }
         found
     }
 
-    /// Whether any is left.
+    /// Whether any of these is left in a string that ends where a quote closes it.
     #[inline]
     #[must_use]
-    pub fn any_left<const QUOTED: bool>(&self, mut groups: Groups, fronts: Fronts, bytes: &[u8]) -> bool {
+    pub fn any_left(&self, groups: Groups, fronts: Fronts, bytes: &[u8]) -> bool {
+        self.any::<true>(&self.confirm.all, groups, fronts, bytes)
+    }
+
+    /// Whether any of these is left in a number or boolean that ends behind `bytes`.
+    #[inline]
+    #[must_use]
+    pub fn any_left_bare(&self, groups: Groups, fronts: Fronts, bytes: &[u8]) -> bool {
+        self.any::<false>(&self.confirm.bare, groups, fronts, bytes)
+    }
+
+    #[inline]
+    fn any<const QUOTED: bool>(
+        &self,
+        automata: &[Automaton; MAX_GROUPS],
+        mut groups: Groups,
+        fronts: Fronts,
+        bytes: &[u8],
+    ) -> bool {
         while groups != 0 {
-            let group = groups.trailing_zeros();
+            let group = groups.trailing_zeros() as usize;
             groups &= groups - 1;
-            if self.is_left::<QUOTED>(group, fronts, bytes) {
+            let Some(automaton) = automata.get(group) else { return true };
+            let Automaton { columns, rows, width, starts } = automaton;
+            let automaton = Reader { columns, rows: rows.of(self.pool), width: (*width as usize).max(2) };
+            if automaton.reads::<QUOTED>(starts[usize::from(fronts.within)], fronts, bytes) {
                 return true;
             }
         }
         false
-    }
-
-    #[inline]
-    fn is_left<const QUOTED: bool>(&self, group: u32, fronts: Fronts, bytes: &[u8]) -> bool {
-        let Some(automaton) = self.confirm.0.get(group as usize) else { return true };
-        let Automaton { columns, rows, width, starts } = automaton;
-        let automaton = Reader { columns, rows: rows.of(self.pool), width: (*width as usize).max(2) };
-        let mut state = starts[usize::from(fronts.within)];
-        for front in [fronts.second, fronts.last] {
-            if state < Automaton::FIRST {
-                return true;
-            }
-            state = automaton.next(state, automaton.column(front));
-        }
-        automaton.goes_on::<QUOTED>(state, bytes)
     }
 }
 
@@ -147,6 +160,17 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    #[inline]
+    fn reads<const QUOTED: bool>(&self, mut state: u16, fronts: Fronts, bytes: &[u8]) -> bool {
+        for front in [fronts.second, fronts.last] {
+            if state < Automaton::FIRST {
+                return state != Automaton::NO;
+            }
+            state = self.next(state, self.column(front));
+        }
+        self.goes_on::<QUOTED>(state, bytes)
+    }
+
     #[inline]
     fn goes_on<const QUOTED: bool>(&self, mut state: u16, bytes: &[u8]) -> bool {
         for (i, &byte) in bytes.iter().take(Confirm::MOST).enumerate() {

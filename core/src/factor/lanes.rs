@@ -12,68 +12,60 @@ pub struct Lanes {
     bytes: [[Groups; 256]; LANES],
     /// The same for eight groups each.
     sets: [GroupSet; MAX_GROUPS / SET],
-    /// How many of `sets` hold any group.
-    used: u32,
+    /// The same of searches that look at numbers or booleans.
+    bare: [GroupSet; MAX_GROUPS / SET],
+    /// How many of each hold any group.
+    used: [u32; 2],
     /// For each lane, the groups that may have the first byte of a character beyond ASCII there.
     wide: [Groups; LANES],
 }
 
 impl Lanes {
-    /// What may stand at each lane: `bytes[lane][byte]` holds a bit for each group.
+    /// What may stand at each lane: `bytes[lane][byte]` holds a bit for each group; `bare` the same for searches that look at
+    /// numbers or booleans, which is as much or less.
     ///
     /// Lane 0 is the byte in front of the factor: the last one of the character there if that is written plainly. Where a
     /// factor may begin a text, lane 0 holds what stands in front of one: a quote, and for numbers `:`, `,`, `[` and
     /// white space. What ends an escape is added here.
     #[must_use]
-    pub fn new(bytes: &[[Groups; 256]; LANES]) -> Self {
+    pub fn new(bytes: &[[Groups; 256]; LANES], bare: &[[Groups; 256]; LANES]) -> Self {
         let wide = bytes.map(|lane| lane[0xc2..0xf5].iter().fold(0, |all, groups| all | groups));
-        let mut lanes = Self { bytes: *bytes, wide, ..Self::NONE };
-        for (index, set) in lanes.sets.iter_mut().enumerate() {
-            let of = |groups: Groups| (groups >> (index * SET)) as u8;
-            for (lane, table) in bytes.iter().enumerate() {
-                for (byte, &groups) in table.iter().enumerate() {
-                    let ends_escape = lane == 0 && ends_escape(byte as u8);
-                    let roughly = if ends_escape { u8::MAX } else { of(groups) };
-                    set.low[lane][byte & 15] |= roughly;
-                    set.high[lane][byte >> 4] |= roughly;
-                    let letter = (byte as u8).is_ascii_lowercase();
-                    let exactly = if letter { of(groups) } else { roughly };
-                    set.exact[lane][byte >> 7][byte & 127] = exactly;
-                }
-            }
-            let words = bytes[0].iter().enumerate().filter(|(byte, _)| is_word(*byte as u8));
-            set.behind_no_word = words.fold(0, |all, (_, &groups)| all | of(groups)) == 0;
-            if bytes[1].iter().any(|&groups| of(groups) != 0) {
-                lanes.used = index as u32 + 1;
-            }
-        }
-        lanes
+        let (sets, used) = sets_of(bytes);
+        let (bare, used_bare) = sets_of(bare);
+        Self { bytes: *bytes, sets, bare, used: [used, used_bare], wide }
     }
 
     /// No group.
     pub const NONE: Self = Self {
         bytes: [[0; 256]; LANES],
         sets: [GroupSet::NONE; MAX_GROUPS / SET],
-        used: 0,
+        bare: [GroupSet::NONE; MAX_GROUPS / SET],
+        used: [0; 2],
         wide: [0; LANES],
     };
 
     /// The tables of the groups that there are.
     #[must_use]
     pub fn sets(&self) -> &[GroupSet] {
-        self.sets.get(..self.used as usize).unwrap_or(&self.sets)
+        self.sets.get(..self.used[0] as usize).unwrap_or(&self.sets)
+    }
+
+    /// The same for numbers and booleans.
+    #[must_use]
+    pub fn bare(&self) -> &[GroupSet] {
+        self.bare.get(..self.used[1] as usize).unwrap_or(&self.bare)
     }
 
     /// Whether there are as many tables as it says.
     pub(crate) fn is_sound(&self) -> bool {
-        self.used as usize <= self.sets.len()
+        self.used.iter().all(|used| *used as usize <= self.sets.len())
     }
 
     /// Whether there is any group.
     #[inline]
     #[must_use]
     pub fn used(&self) -> bool {
-        self.used > 0
+        self.used[0] > 0
     }
 
     /// The groups of which a factor may show at a place; `byte` tells the byte so many behind it.
@@ -204,6 +196,31 @@ impl Lanes {
     }
 }
 
+/// What may stand at each lane, for eight groups each, and how many of these hold any group.
+fn sets_of(bytes: &[[Groups; 256]; LANES]) -> ([GroupSet; MAX_GROUPS / SET], u32) {
+    let mut sets = [GroupSet::NONE; MAX_GROUPS / SET];
+    let mut used = 0;
+    for (index, set) in sets.iter_mut().enumerate() {
+        let of = |groups: Groups| (groups >> (index * SET)) as u8;
+        for (lane, table) in bytes.iter().enumerate() {
+            for (byte, &groups) in table.iter().enumerate() {
+                let ends_escape = lane == 0 && ends_escape(byte as u8);
+                let roughly = if ends_escape { u8::MAX } else { of(groups) };
+                set.low[lane][byte & 15] |= roughly;
+                set.high[lane][byte >> 4] |= roughly;
+                let letter = (byte as u8).is_ascii_lowercase();
+                set.exact[lane][byte >> 7][byte & 127] = if letter { of(groups) } else { roughly };
+            }
+        }
+        let words = bytes[0].iter().enumerate().filter(|(byte, _)| is_word(*byte as u8));
+        set.behind_no_word = words.fold(0, |all, (_, &groups)| all | of(groups)) == 0;
+        if bytes[1].iter().any(|&groups| of(groups) != 0) {
+            used = index as u32 + 1;
+        }
+    }
+    (sets, used)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,7 +234,7 @@ mod tests {
 
         #[inline(always)]
         fn run(self, isa: impl Isa) -> u64 {
-            places(isa, self.0, self.1)
+            places(isa, self.0.sets(), self.1)
         }
     }
 
@@ -235,7 +252,7 @@ mod tests {
                 let groups = below(1 << 32) & below(1 << 32);
                 *table = (groups as Groups) << (round % 4 * 8) >> (round % 3 * 8);
             }
-            let lanes = Lanes::new(&bytes);
+            let lanes = Lanes::new(&bytes, &bytes);
             let mut window = [0; WINDOW];
             window.fill_with(|| match below(4) {
                 0 => b"\\\"/nrtu\xc3\xa9"[below(9) as usize],

@@ -11,7 +11,7 @@
 mod confirm;
 mod lanes;
 
-use crate::arch::{BLOCK, Isa, WINDOW};
+use crate::arch::{BLOCK, GroupSet, Isa, WINDOW};
 use crate::table::{Pad, Pools};
 pub use confirm::{Automaton, Confirm, Follow, Front, Fronts};
 pub use lanes::Lanes;
@@ -182,10 +182,10 @@ const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
-/// Where in the middle of `around` a factor may begin.
+/// Where in the middle of `around` a factor of one of these sets may begin.
 #[inline(always)]
-pub(crate) fn places<I: Isa>(isa: I, lanes: &Lanes, around: &[u8; WINDOW]) -> u64 {
-    match isa.places(lanes.sets(), around) {
+pub(crate) fn places<I: Isa>(isa: I, sets: &[GroupSet], around: &[u8; WINDOW]) -> u64 {
+    match isa.places(sets, around) {
         [places, 0] => places,
         [places, behind_no_word] => places | behind_no_word & free(isa, around),
     }

@@ -282,7 +282,7 @@ impl Work for Blocks<'_, '_, '_> {
                 let backslash = isa.equal(bytes, b'\\');
                 escapes |= backslash & (isa.equal(bytes, b'u') >> 1 | 1 << 63);
             }
-            let mut places = places(isa, lanes, window);
+            let mut places = places(isa, lanes.sets(), window);
             if end - block < BLOCK {
                 places &= (1 << (end - block)) - 1;
             }
@@ -297,7 +297,7 @@ impl Work for Blocks<'_, '_, '_> {
                 }
                 let begins = |back: isize| place == value.start + back as usize;
                 let fronts = lanes.fronts_where(begins, byte);
-                let left = watch.follow.left::<false>(groups, fronts, text.get(place..).unwrap_or(&[]));
+                let left = watch.follow.left(groups, fronts, text.get(place..).unwrap_or(&[]));
                 if left != 0 {
                     bits.set(place, left);
                 }

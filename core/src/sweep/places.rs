@@ -23,9 +23,15 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
             return Ends::default();
         }
         let lanes = self.watch.lanes();
-        let around = window.around(start / BLOCK).filter(|_| lanes.used());
-        let numbers = if self.watch.stops.bare == 0 { 0 } else { block.scalars };
-        let places = around.map_or(0, |around| factor::places(isa, lanes, around)) & (block.inside | numbers);
+        let mut places = 0;
+        if let Some(around) = window.around(start / BLOCK).filter(|_| lanes.used()) {
+            if block.inside != 0 {
+                places |= factor::places(isa, lanes.sets(), around) & block.inside;
+            }
+            if block.scalars != 0 {
+                places |= factor::places(isa, lanes.bare(), around) & block.scalars;
+            }
+        }
         let sure = match escapes.any_unicode {
             0 => 0,
             some => behind_unicode(window, start, some, lanes),
@@ -49,7 +55,7 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
             let value = sure >> bit & 1 == 1
                 || of_searches != 0 && {
                     let fronts = stops.lanes.fronts(byte);
-                    follow.any_left::<true>(of_searches, fronts, window.from(place(bit)))
+                    follow.any_left(of_searches, fronts, window.from(place(bit)))
                 };
             match value {
                 true => Look::Value,
@@ -63,7 +69,10 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
             let groups = stops.lanes.shown(byte) & stops.bare;
             let goes_on = || {
                 let fronts = stops.lanes.fronts_where(|back| ends_scalar(byte(-1 - back)), byte);
-                follow.any_left::<false>(groups, fronts, scalar(window.from(place(bit))))
+                let here = (block.scalars >> bit).trailing_ones() as usize;
+                let len =
+                    if bit as usize + here < BLOCK { here } else { scalar_len(window.from(place(bit))) };
+                follow.any_left_bare(groups, fronts, window.from(place(bit)).get(..len).unwrap_or(&[]))
             };
             if groups != 0 && goes_on() { Look::Value } else { Look::None }
         };
@@ -74,12 +83,10 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
     }
 }
 
-/// The number or word that these bytes begin with, as far as it is read on behind factors.
-#[inline]
-fn scalar(bytes: &[u8]) -> &[u8] {
+/// How long the number or word is that these bytes begin with, as far as it is read on behind factors.
+fn scalar_len(bytes: &[u8]) -> usize {
     let bytes = bytes.get(..Confirm::MOST).unwrap_or(bytes);
-    let len = bytes.iter().position(|byte| ends_scalar(*byte)).unwrap_or(bytes.len());
-    bytes.get(..len).unwrap_or(&[])
+    bytes.iter().position(|byte| ends_scalar(*byte)).unwrap_or(bytes.len())
 }
 
 /// From places to the ends of the values that they lie in: of those worth a look, and of those that are only if they are names.

@@ -6,10 +6,11 @@
 use super::Offsets;
 use crate::automata::Flat;
 use spanmask_core::arch::LANES;
-use spanmask_core::factor::{Automaton, Confirm, Groups, Lanes, Reach};
+use spanmask_core::factor::{Automaton, Confirm, Groups, Lanes, MAX_GROUPS, Reach};
 use spanmask_core::matcher::Matcher;
 use spanmask_core::matcher::dfa::{Dfa, Table};
 use spanmask_core::policy::Search;
+use spanmask_core::span::Types;
 use spanmask_core::table::{Part, PoolBuilder, Pools};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -43,20 +44,26 @@ pub(crate) fn confirm(
         Some(Begun::of(dfa, anchored, &factors.reach, *offsets, &so_far))
     };
     let mut rows = Vec::new();
-    let mut confirm = Confirm::NONE;
-    for (number, (slot, owners)) in confirm.0.iter_mut().zip(owners).enumerate() {
-        let searches: Option<Vec<_>> = owners.iter().map(automaton).collect();
-        let Some(searches) = searches else { continue };
+    let mut read = |number: usize, searches: Option<Vec<Begun<'_>>>| {
+        // Without an automaton, everything may go on.
+        let Some(searches) = searches else { return Automaton::NONE };
         let columns = Columns::of(&searches);
         let states = Group::new(searches, &columns).determinize(1 << number, lanes, &columns);
         let before = rows.len();
         let starts = minimize(&states, columns.width(), &mut rows);
         let part = Part { start: before as u32, len: (rows.len() - before) as u32 };
-        *slot = Automaton { columns: columns.of_bytes, rows: part, width: columns.width() as u32, starts };
+        Automaton { columns: columns.of_bytes, rows: part, width: columns.width() as u32, starts }
+    };
+    let is_bare = |owner: usize| searches.get(owner).is_none_or(|search| search.types != Types::STRING);
+    let mut confirm = Confirm::NONE;
+    for (number, owners) in owners.iter().enumerate().take(MAX_GROUPS) {
+        confirm.all[number] = read(number, owners.iter().map(automaton).collect());
+        let bare = owners.iter().filter(|(owner, _)| is_bare(**owner));
+        confirm.bare[number] = read(number, bare.map(automaton).collect());
     }
     let all = pools.u16s(&rows);
-    for slot in &mut confirm.0 {
-        slot.rows.start += all.start;
+    for automaton in confirm.all.iter_mut().chain(&mut confirm.bare) {
+        automaton.rows.start += all.start;
     }
     confirm
 }

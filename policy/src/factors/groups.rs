@@ -11,6 +11,8 @@ const OPEN: usize = 256;
 #[derive(Clone, Debug)]
 pub(super) struct Cluster {
     pub(super) window: Window,
+    /// The same of those that look at numbers or booleans.
+    pub(super) bare: Option<Window>,
     /// With how far before the factor matches of theirs may begin.
     pub(super) owners: BTreeMap<usize, Offsets>,
     exactly: f64,
@@ -18,8 +20,8 @@ pub(super) struct Cluster {
 }
 
 impl Cluster {
-    fn new(window: Window, owners: BTreeMap<usize, Offsets>) -> Self {
-        Self { window, owners, exactly: exactly(&window), roughly: roughly(&window) }
+    fn new(window: Window, bare: Option<Window>, owners: BTreeMap<usize, Offsets>) -> Self {
+        Self { window, bare, owners, exactly: exactly(&window), roughly: roughly(&window) }
     }
 }
 
@@ -40,8 +42,10 @@ impl Clusters {
         self.all
     }
 
-    pub(super) fn add(&mut self, window: Window, owner: usize, offsets: Offsets) {
+    pub(super) fn add(&mut self, window: Window, owner: usize, offsets: Offsets, bare: bool) {
+        let of_bare = bare.then_some(window);
         if let Some(known) = self.all.iter().position(|cluster| cluster.window == window) {
+            self.all[known].bare = self.all[known].bare.or(of_bare);
             let others = self.all[known].owners.len();
             self.all[known].owners.entry(owner).or_default().add(offsets);
             if self.all[known].owners.len() > others {
@@ -49,7 +53,7 @@ impl Clusters {
             }
             return;
         }
-        self.push(Cluster::new(window, BTreeMap::from([(owner, offsets)])));
+        self.push(Cluster::new(window, of_bare, BTreeMap::from([(owner, offsets)])));
         self.reduce(OPEN);
     }
 
@@ -94,7 +98,11 @@ fn both(a: &Cluster, b: &Cluster) -> Cluster {
     let window = union(&a.window, &b.window);
     let mut owners = a.owners.clone();
     b.owners.iter().for_each(|(owner, offsets)| owners.entry(*owner).or_default().add(*offsets));
-    Cluster::new(window, owners)
+    let bare = match (a.bare, b.bare) {
+        (Some(a), Some(b)) => Some(union(&a, &b)),
+        (a, b) => a.or(b),
+    };
+    Cluster::new(window, bare, owners)
 }
 
 /// How much more there is to try when two are one.

@@ -39,10 +39,10 @@ pub(crate) fn stops(wanted: &[Wanted]) -> (Vec<Factors>, Stops, Owners) {
         match (&wanted.shown, named) {
             (Some(shown), _) if by_factor => {
                 let windows = shown.windows.iter();
-                windows.for_each(|(window, offsets)| searches.add(*window, owner, *offsets));
+                windows.for_each(|(window, offsets)| searches.add(*window, owner, *offsets, wanted.bare));
             }
             (_, Some(windows)) => {
-                windows.into_iter().for_each(|window| names.add(window, 0, Offsets::default()));
+                windows.into_iter().for_each(|window| names.add(window, 0, Offsets::default(), false));
             }
             _ => everywhere = true,
         }
@@ -86,12 +86,17 @@ fn by_names(lists: &[Vec<String>]) -> Option<Vec<Window>> {
 
 fn lanes<'a>(clusters: impl Iterator<Item = &'a Cluster>) -> Lanes {
     let mut bytes = [[0; 256]; LANES];
+    let mut bare = bytes;
     for (group, cluster) in clusters.enumerate() {
-        for (lane, set) in bytes.iter_mut().zip(&cluster.window) {
-            for byte in (0..=u8::MAX).filter(|byte| Bytes::holds(*set, *byte)) {
-                lane[usize::from(byte)] |= 1 << group;
+        let fill = |bytes: &mut [[Groups; 256]; LANES], window: &Window| {
+            for (lane, set) in bytes.iter_mut().zip(window) {
+                for byte in (0..=u8::MAX).filter(|byte| Bytes::holds(*set, *byte)) {
+                    lane[usize::from(byte)] |= 1 << group;
+                }
             }
-        }
+        };
+        fill(&mut bytes, &cluster.window);
+        cluster.bare.iter().for_each(|window| fill(&mut bare, window));
     }
-    Lanes::new(&bytes)
+    Lanes::new(&bytes, &bare)
 }

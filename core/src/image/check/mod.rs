@@ -5,7 +5,7 @@ mod literals;
 mod select;
 
 use super::{ImageError, Section};
-use crate::factor::{Automaton, Reach};
+use crate::factor::{Automaton, Confirm, Reach};
 use crate::limits::Limits;
 use crate::matcher::Matcher;
 use crate::matcher::host::Asked;
@@ -89,7 +89,8 @@ fn head(policy: &Policy<'_>, claims: &mut Claims<'_>) -> Sound {
 
 fn stops(policy: &Policy<'_>, claims: &mut Claims<'_>) -> Sound {
     ensure(policy.stops.lanes.is_sound())?;
-    policy.stops.confirm.0.iter().try_for_each(|Automaton { columns, rows, width, .. }| {
+    let Confirm { all, bare } = &policy.stops.confirm;
+    all.iter().chain(bare).try_for_each(|Automaton { columns, rows, width, .. }| {
         // A state that has no row counts as one behind which a match may go on.
         ensure(columns.iter().all(|column| u32::from(*column) < *width))?;
         ensure(claims.u16s(*rows)?.len().is_multiple_of(*width as usize))

@@ -192,10 +192,12 @@ fn goes_on(spelled: &Spelled, at: usize, groups: Groups, watch: &Watch<'_>) -> b
     let byte = |offset: isize| spelled.raw.get(at.wrapping_add_signed(offset)).copied().unwrap_or(b' ');
     let begins = |back: isize| at == spelled.starts[0] + back as usize;
     let fronts = watch.lanes().fronts_where(begins, byte);
-    let within = watch.follow.left::<false>(groups, fronts, &spelled.raw[at..spelled.end]);
-    let fronts = watch.lanes().fronts(byte);
-    let quoted = spelled.bare || watch.follow.any_left::<true>(groups, fronts, &spelled.raw[at..]);
-    within != 0 && quoted
+    let text = &spelled.raw[at..spelled.end];
+    watch.follow.left(groups, fronts, text) != 0
+        && match spelled.bare {
+            true => watch.follow.any_left_bare(groups, fronts, text),
+            false => watch.follow.any_left(groups, watch.lanes().fronts(byte), &spelled.raw[at..]),
+        }
 }
 
 /// Checks random matches, and says how many there were.
@@ -242,13 +244,13 @@ struct Tables {
 impl Tables {
     fn of(searches: &[(String, bool, Shown)]) -> Self {
         let mut pools = PoolBuilder::default();
-        let search = |(pattern, _, _): &(String, bool, Shown)| {
+        let search = |(pattern, bare, _): &(String, bool, Shown)| {
             let built = automata::build(&[pattern], false, automata::Limits::default(), &mut pools);
             let built = built.expect("pattern");
             let search = Search {
                 rule: 0,
                 validator: Validator::None,
-                types: Types::STRING,
+                types: if *bare { Types::NUMBER } else { Types::STRING },
                 condition: Search::ANYWHERE,
                 need: Need::NOTHING,
                 need_index: u8::MAX,
