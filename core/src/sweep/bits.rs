@@ -75,8 +75,12 @@ impl Mark {
     /// Where the next bytes stand that are no white space, behind each byte of `bytes` (and `extra`, which stands there
     /// already).
     #[inline(always)]
-    fn behind(&mut self, bytes: u64, extra: u64, white: u64) -> u64 {
+    fn behind<const WHITE: bool>(&mut self, bytes: u64, extra: u64, white: u64) -> u64 {
         let marks = bytes << 1 | extra | self.0;
+        if !WHITE {
+            self.0 = bytes >> 63;
+            return marks;
+        }
         // A mark at the front of a run of white space is carried to the run's end.
         let (moved, over) = (marks & white).overflowing_add(white);
         self.0 = bytes >> 63 | u64::from(over);
@@ -185,13 +189,28 @@ impl Carry {
     /// object. `ends`: the brackets that close a text.
     #[inline(always)]
     pub(super) fn grammar(&mut self, block: &Block, objects: u64, ends: u64) -> Result<(), NotJson> {
+        match block.white {
+            0 => self.grammar_where::<false>(block, objects, ends),
+            _ => self.grammar_where::<true>(block, objects, ends),
+        }
+    }
+
+    /// The same, of a block with white space or without.
+    #[inline(always)]
+    fn grammar_where<const WHITE: bool>(
+        &mut self,
+        block: &Block,
+        objects: u64,
+        ends: u64,
+    ) -> Result<(), NotJson> {
         let closes = block.brackets & !block.opens;
         // Behind a value stands a comma, a colon or a closing bracket; these stand nowhere else, but for `[]` and `{}`.
-        let behind_value = self.value.behind(block.ends | closes & !ends, block.scalar_ends, block.white);
-        let behind_open = self.open.behind(block.opens, 0, block.white);
+        let behind_value =
+            self.value.behind::<WHITE>(block.ends | closes & !ends, block.scalar_ends, block.white);
+        let behind_open = self.open.behind::<WHITE>(block.opens, 0, block.white);
         let wrong = (behind_value | behind_open & closes) ^ (block.commas | block.colons | closes);
         // In an object a name stands behind a bracket or comma. What is no value is told by the rule above.
-        let behind = self.member.behind((block.opens | block.commas) & objects, 0, block.white);
+        let behind = self.member.behind::<WHITE>((block.opens | block.commas) & objects, 0, block.white);
         let wrong = wrong | behind & (block.scalar_starts | block.opens);
         let names = behind & block.starts;
         // A carry runs from a name's opening quote to its closing one.
@@ -199,9 +218,9 @@ impl Carry {
         let (sum, over_too) = sum.overflowing_add(u64::from(self.in_name));
         self.in_name = over | over_too;
         let name_ends = sum & !block.inside;
-        let wrong = wrong | self.name.behind(name_ends, 0, block.white) ^ block.colons;
+        let wrong = wrong | self.name.behind::<WHITE>(name_ends, 0, block.white) ^ block.colons;
         // Behind a text stands another one.
-        let behind_text = self.text.behind(ends, 0, block.white);
+        let behind_text = self.text.behind::<WHITE>(ends, 0, block.white);
         let wrong = wrong | behind_text & !block.opens;
         if wrong == 0 { Ok(()) } else { Err(NotJson) }
     }
