@@ -1,6 +1,6 @@
 //! A compiled policy: plain records, and pools that hold what varies in length.
 
-use crate::factor::{Factors, Stops, Watch};
+use crate::factor::{Automaton, Factors, Stops, Watch};
 use crate::limits::Limits;
 use crate::matcher::Matcher;
 use crate::prefilter::{Need, Needs};
@@ -42,6 +42,8 @@ pub struct Policy<'p> {
     pub needs: One<'p, Needs>,
     /// Which values must be looked at.
     pub stops: One<'p, Stops>,
+    /// What reads on behind factors ([`Stops::confirm`]).
+    pub ahead: Table<'p, Automaton>,
     /// Bounds.
     pub limits: Limits,
 }
@@ -164,6 +166,7 @@ impl Policy<'_> {
             masks_oversize: self.masks_oversize,
             needs: self.needs.into_owned(),
             stops: self.stops.into_owned(),
+            ahead: self.ahead.into_owned(),
             limits: self.limits,
         }
     }
@@ -173,7 +176,7 @@ impl Policy<'_> {
     /// Which values must be looked at.
     #[inline]
     pub(crate) fn watch(&self) -> Watch<'_> {
-        self.stops.watch(&self.pools)
+        self.stops.watch(&self.ahead, &self.pools)
     }
 
     /// The name of a rule; empty for one that the policy does not have.

@@ -372,7 +372,8 @@ impl<'a> Compiler<'a> {
         let unread = escape::levels(unread, &mut self.pools);
         let (factors, mut stops, owners) = factors::stops(&wanted);
         self.searches.iter_mut().zip(factors).for_each(|(search, factors)| search.factors = factors);
-        stops.confirm =
+        let ahead;
+        (stops.confirm, ahead) =
             factors::confirm(&self.searches, &self.anchored, &stops.lanes, &owners, &mut self.pools);
         Ok(Policy {
             pools: self.pools.finish(),
@@ -386,6 +387,7 @@ impl<'a> Compiler<'a> {
             masks_oversize: checked.masks_oversize,
             needs: One::owned(Needs::new(&self.needs)),
             stops: One::owned(stops),
+            ahead: ahead.into(),
             limits: checked.limits,
         })
     }

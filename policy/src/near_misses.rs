@@ -180,6 +180,7 @@ fn only<'p>(policy: &'p Core<'_>, rule: usize, wanted: impl Fn(&Search) -> bool)
         masks_oversize: policy.masks_oversize,
         needs: (&*policy.needs).into(),
         stops: (&*policy.stops).into(),
+        ahead: policy.ahead[..].into(),
         limits: policy.limits,
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! Plain version: look at the value, and let each search of the group try the place. Departures:
 //!
-//! 1. One automaton a group reads two characters in front of the factor, and on from its first byte. Its states are sets: all
+//! 1. Automata of a group, one if it is not too large, read two characters in front of the factor, and on from its first byte. Their states are sets: all
 //!    states in which an automaton of the group's searches can be there when a match is under way.
-//! 2. It reads raw bytes as they are, a character beyond ASCII as any other one, and stops where it has grown too large. Then
+//! 2. They read raw bytes as they are, a character beyond ASCII as any other one, and stop where they have grown too large. Then
 //!    a match *may* go on.
 //! 3. A backslash stands for the edge of a nested text or for one of a few characters, whatever the level; the automaton
 //!    knows whether a match may go on behind any of them. Only `\u` may be anything.
@@ -13,17 +13,17 @@ use super::{Groups, MAX_GROUPS};
 use crate::table::{Part, Pools};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
-/// The automata of each group.
+/// The automata of each group, of which one must say that a match may go on: parts of [`crate::policy::Policy::ahead`].
 #[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
 pub struct Confirm {
     /// Of all searches.
-    pub all: [Automaton; MAX_GROUPS],
+    pub all: [Part; MAX_GROUPS],
     /// Of those that look at numbers or booleans.
-    pub bare: [Automaton; MAX_GROUPS],
+    pub bare: [Part; MAX_GROUPS],
 }
 
-/// The automaton of a group. A state is the number of its row, from [`Automaton::FIRST`] on.
+/// An automaton of some searches of a group. A state is the number of its row, from [`Automaton::FIRST`] on.
 #[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
 pub struct Automaton {
@@ -54,12 +54,13 @@ impl Confirm {
     /// Bytes that are read at most.
     pub(crate) const MOST: usize = 48;
 
-    /// Everything may go on.
-    pub const NONE: Self = Self { all: [Automaton::NONE; MAX_GROUPS], bare: [Automaton::NONE; MAX_GROUPS] };
+    /// Of no group.
+    pub const NONE: Self =
+        Self { all: [Part { start: 0, len: 0 }; MAX_GROUPS], bare: [Part { start: 0, len: 0 }; MAX_GROUPS] };
 
     #[inline]
-    pub(super) fn follow<'a>(&'a self, pools: &'a Pools<'_>) -> Follow<'a> {
-        Follow { confirm: self, pool: &pools.u16s }
+    pub(super) fn follow<'a>(&'a self, automata: &'a [Automaton], pools: &'a Pools<'_>) -> Follow<'a> {
+        Follow { confirm: self, automata, pool: &pools.u16s }
     }
 }
 
@@ -67,12 +68,13 @@ impl Confirm {
 #[derive(Clone, Copy)]
 pub struct Follow<'a> {
     confirm: &'a Confirm,
+    automata: &'a [Automaton],
     pool: &'a [u16],
 }
 
 impl Follow<'static> {
     /// Of nothing.
-    pub const NONE: Self = Self { confirm: &Confirm::NONE, pool: &[] };
+    pub const NONE: Self = Self { confirm: &Confirm::NONE, automata: &[], pool: &[] };
 }
 
 /// What stands in front of a place: next to it, and in front of that.
@@ -133,7 +135,7 @@ impl Follow<'_> {
     #[inline]
     fn any<const QUOTED: bool>(
         &self,
-        automata: &[Automaton; MAX_GROUPS],
+        parts: &[Part; MAX_GROUPS],
         mut groups: Groups,
         fronts: Fronts,
         bytes: &[u8],
@@ -141,11 +143,12 @@ impl Follow<'_> {
         while groups != 0 {
             let group = groups.trailing_zeros() as usize;
             groups &= groups - 1;
-            let Some(automaton) = automata.get(group) else { return true };
-            let Automaton { columns, rows, width, starts } = automaton;
-            let automaton = Reader { columns, rows: rows.of(self.pool), width: (*width as usize).max(2) };
-            if automaton.reads::<QUOTED>(starts[usize::from(fronts.within)], fronts, bytes) {
-                return true;
+            for automaton in parts.get(group).map_or(&[][..], |part| part.of(self.automata)) {
+                let Automaton { columns, rows, width, starts } = automaton;
+                let reader = Reader { columns, rows: rows.of(self.pool), width: (*width as usize).max(2) };
+                if reader.reads::<QUOTED>(starts[usize::from(fronts.within)], fronts, bytes) {
+                    return true;
+                }
             }
         }
         false

@@ -106,8 +106,8 @@ impl Stops {
     /// With its tables at hand.
     #[inline]
     #[must_use]
-    pub fn watch<'a>(&'a self, pools: &'a Pools<'_>) -> Watch<'a> {
-        Watch { stops: self, follow: self.confirm.follow(pools) }
+    pub fn watch<'a>(&'a self, ahead: &'a [Automaton], pools: &'a Pools<'_>) -> Watch<'a> {
+        Watch { stops: self, follow: self.confirm.follow(ahead, pools) }
     }
 }
 

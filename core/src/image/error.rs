@@ -33,11 +33,13 @@ pub enum Section {
     Segments = 12,
     /// What segments select.
     Selectors = 13,
+    /// Automata that read on behind factors.
+    Ahead = 14,
 }
 
 impl Section {
     /// How many there are.
-    pub(super) const COUNT: usize = 13;
+    pub(super) const COUNT: usize = 14;
 
     /// Its place in the header.
     pub(super) const fn index(self) -> usize {
@@ -61,6 +63,7 @@ impl Section {
             Self::Names => "names",
             Self::Segments => "segments",
             Self::Selectors => "selectors",
+            Self::Ahead => "ahead",
         }
     }
 }

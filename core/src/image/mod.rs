@@ -22,7 +22,7 @@ mod write;
 pub use error::{Fault, ImageError, Section, WriteError};
 pub use write::{Keys, seal};
 
-use crate::factor::Stops;
+use crate::factor::{Automaton, Stops};
 use crate::limits::Limits;
 use crate::policy::{Escapes, HashKey, Policy, Rule, Search};
 use crate::prefilter::Needs;
@@ -63,8 +63,9 @@ struct Header {
     checksum: u32,
     /// Bytes of each section, without what fills it up.
     sections: [u32; Section::COUNT],
-    reserved: u32,
 }
+
+const _: () = assert!(size_of::<Header>().is_multiple_of(ALIGN), "the first section is aligned");
 
 /// Where the checksum stands, and what it is of begins.
 const CHECKSUM: usize = 20;
@@ -137,6 +138,7 @@ impl<'p> Policy<'p> {
             masks_oversize: head.masks_oversize,
             needs: sections.one::<Needs>(Section::Needs)?.into(),
             stops: sections.one::<Stops>(Section::Stops)?.into(),
+            ahead: sections.many::<Automaton>(Section::Ahead)?.into(),
             limits: Limits { depth: head.depth, nesting: head.nesting },
         };
         check::policy(&policy)?;
@@ -178,7 +180,7 @@ impl<'p> Sections<'p> {
         let end = lens.iter().try_fold(size_of::<Header>(), |at, len| {
             at.checked_add(*len as usize)?.checked_next_multiple_of(ALIGN)
         });
-        if end != Some(bytes.len()) || header.reserved != 0 {
+        if end != Some(bytes.len()) {
             return Err(Fault::Layout.into());
         }
         Ok(Self { bytes, lens })

@@ -58,6 +58,7 @@ impl Policy<'_> {
             self.selectors.names.as_bytes(),
             self.selectors.paths.segments.as_bytes(),
             self.selectors.paths.selectors.as_bytes(),
+            self.ahead.as_bytes(),
         ]
     }
 
@@ -101,7 +102,6 @@ impl Policy<'_> {
             checksum: 0,
             // Each is shorter than the whole, whose length fits.
             sections: sections.map(|section| section.len() as u32),
-            reserved: 0,
         };
         front.copy_from_slice(header.as_bytes());
         seal(out);

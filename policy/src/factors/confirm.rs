@@ -14,11 +14,14 @@ use spanmask_core::span::Types;
 use spanmask_core::table::{Part, PoolBuilder, Pools};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-/// States of a group at most before they are made fewer; what lies further on is not followed.
-const MOST_STATES: usize = 1024;
+/// States of searches together at most, before they are made fewer; with more, each half has an automaton of its own.
+const MOST_TOGETHER: usize = 512;
+
+/// States of a search alone; what lies further on is not followed.
+const MOST_ALONE: usize = 2048;
 
 /// States of searches in one state at most.
-const MOST_TOGETHER: usize = 512;
+const MOST_IN_ONE: usize = 512;
 
 /// Characters with a short escape, and those that such an escape is spelled with one level further down.
 const SHORT: &[u8] = b"\"\\/\x08\x0c\n\r\t";
@@ -26,14 +29,14 @@ const SHORT: &[u8] = b"\"\\/\x08\x0c\n\r\t";
 /// The last byte that is a character of its own.
 const ASCII: u8 = 0x7f;
 
-/// Reads on for each group whose owners are patterns.
+/// Reads on for each group; where an owner is no pattern, anything goes on.
 pub(crate) fn confirm(
     searches: &[Search],
     anchored: &[Option<Flat>],
     lanes: &Lanes,
     owners: &[BTreeMap<usize, Offsets>],
     pools: &mut PoolBuilder,
-) -> Confirm {
+) -> (Confirm, Vec<Automaton>) {
     let so_far = pools.so_far();
     let automaton = |(&owner, offsets): (&usize, &Offsets)| {
         // Behind searches come rules of whole values, which own no factors.
@@ -43,29 +46,54 @@ pub(crate) fn confirm(
         let anchored = anchored.get(owner).and_then(Option::as_ref);
         Some(Begun::of(dfa, anchored, &factors.reach, *offsets, &so_far))
     };
-    let mut rows = Vec::new();
-    let mut read = |number: usize, searches: Option<Vec<Begun<'_>>>| {
-        // Without an automaton, everything may go on.
-        let Some(searches) = searches else { return Automaton::NONE };
-        let columns = Columns::of(&searches);
-        let states = Group::new(searches, &columns).determinize(1 << number, lanes, &columns);
-        let before = rows.len();
-        let starts = minimize(&states, columns.width(), &mut rows);
-        let part = Part { start: before as u32, len: (rows.len() - before) as u32 };
-        Automaton { columns: columns.of_bytes, rows: part, width: columns.width() as u32, starts }
-    };
+    let mut ahead = Ahead::default();
     let is_bare = |owner: usize| searches.get(owner).is_none_or(|search| search.types != Types::STRING);
     let mut confirm = Confirm::NONE;
     for (number, owners) in owners.iter().enumerate().take(MAX_GROUPS) {
-        confirm.all[number] = read(number, owners.iter().map(automaton).collect());
         let bare = owners.iter().filter(|(owner, _)| is_bare(**owner));
-        confirm.bare[number] = read(number, bare.map(automaton).collect());
+        confirm.all[number] = ahead.read(1 << number, lanes, owners.iter().map(automaton).collect());
+        confirm.bare[number] = ahead.read(1 << number, lanes, bare.map(automaton).collect());
     }
-    let all = pools.u16s(&rows);
-    for automaton in confirm.all.iter_mut().chain(&mut confirm.bare) {
-        automaton.rows.start += all.start;
+    let all = pools.u16s(&ahead.rows);
+    ahead.automata.iter_mut().for_each(|automaton| automaton.rows.start += all.start);
+    (confirm, ahead.automata)
+}
+
+/// All automata, and their rows.
+#[derive(Default)]
+struct Ahead {
+    automata: Vec<Automaton>,
+    rows: Vec<u16>,
+}
+
+impl Ahead {
+    /// Reads on for these searches of a group; `None`: for all there could be.
+    fn read(&mut self, group: Groups, lanes: &Lanes, searches: Option<Vec<Begun<'_>>>) -> Part {
+        let before = self.automata.len();
+        match searches {
+            Some(searches) => self.add(group, lanes, searches),
+            None => self.automata.push(Automaton::NONE),
+        }
+        Part { start: before as u32, len: (self.automata.len() - before) as u32 }
     }
-    confirm
+
+    fn add(&mut self, group: Groups, lanes: &Lanes, mut searches: Vec<Begun<'_>>) {
+        if searches.is_empty() {
+            return;
+        }
+        let columns = Columns::of(&searches);
+        let together = Group { searches: &searches, symbols: columns.symbols(&searches) };
+        let Some(states) = together.determinize(group, lanes, &columns) else {
+            let others = searches.split_off(searches.len() / 2);
+            self.add(group, lanes, searches);
+            return self.add(group, lanes, others);
+        };
+        let before = self.rows.len();
+        let starts = minimize(&states, columns.width(), &mut self.rows);
+        let rows = Part { start: before as u32, len: (self.rows.len() - before) as u32 };
+        let width = columns.width() as u32;
+        self.automata.push(Automaton { columns: columns.of_bytes, rows, width, starts });
+    }
 }
 
 /// A search's automaton, and where a match of it can be in front of its factor.
@@ -267,6 +295,11 @@ impl Columns {
         self.bytes.len() + 4
     }
 
+    /// The symbols that each column may have for each search.
+    fn symbols(&self, searches: &[Begun<'_>]) -> Vec<Vec<Vec<u32>>> {
+        self.fronts().map(|ch| searches.iter().map(|one| one.symbols(ch)).collect()).collect()
+    }
+
     /// What each column stands for in front of a factor, where a character shows by its last byte.
     fn fronts(&self) -> impl Iterator<Item = Char> {
         let ascii = self.bytes.iter().skip(1).map(|byte| Char::Ascii(*byte));
@@ -289,22 +322,17 @@ enum Read {
     Factor(usize),
 }
 
-struct Group<'p> {
-    searches: Vec<Begun<'p>>,
+struct Group<'s, 'p> {
+    searches: &'s [Begun<'p>],
     /// What each column may be to each search: that many symbols.
     symbols: Vec<Vec<Vec<u32>>>,
 }
 
-impl<'p> Group<'p> {
-    fn new(searches: Vec<Begun<'p>>, columns: &Columns) -> Self {
-        let symbols = |ch: Char| searches.iter().map(|one| one.symbols(ch)).collect();
-        let symbols = columns.fronts().map(symbols).collect();
-        Self { searches, symbols }
-    }
-
-    /// A row for each state; it begins in the first two.
-    fn determinize(&self, group: Groups, lanes: &Lanes, columns: &Columns) -> Vec<u16> {
-        let mut sets = Sets::default();
+impl<'p> Group<'_, 'p> {
+    /// A row for each state; it begins in the first two. `None` if there would be too many, and several searches.
+    fn determinize(&self, group: Groups, lanes: &Lanes, columns: &Columns) -> Option<Vec<u16>> {
+        let alone = self.searches.len() == 1;
+        let mut sets = Sets { most: if alone { MOST_ALONE } else { MOST_TOGETHER }, ..Sets::default() };
         let mut rows = Vec::new();
         // By how many bytes of the factor have been read: which columns' bytes may come next.
         let shows = |lane: usize, byte: usize| lanes.at(lane, byte as u8) & group != 0;
@@ -320,6 +348,9 @@ impl<'p> Group<'p> {
             sets.number(Set::new(), Read::Nothing(within));
         }
         while let Some((set, read)) = sets.all.get(rows.len() / columns.width()).cloned() {
+            if sets.overflowed && !alone {
+                return None;
+            }
             let each = || self.searches.iter().enumerate();
             match read {
                 Read::Nothing(within) => rows.extend(columns.fronts().map(|second| {
@@ -333,7 +364,7 @@ impl<'p> Group<'p> {
                 Read::Factor(count) => rows.extend(self.row(&set, count, &shown[count], columns, &mut sets)),
             }
         }
-        rows
+        (alone || !sets.overflowed).then_some(rows)
     }
 
     /// Where a set goes that has read so many bytes of the factor; nobody asks by what would not be `shown`.
@@ -399,6 +430,9 @@ fn maybe(goes_on: bool) -> u16 {
 struct Sets {
     known: HashMap<(Set, Read), u16>,
     all: Vec<(Set, Read)>,
+    most: usize,
+    /// There would be more.
+    overflowed: bool,
 }
 
 impl Sets {
@@ -411,7 +445,8 @@ impl Sets {
         if let Some(&known) = self.known.get(&key) {
             return known;
         }
-        if self.all.len() >= MOST_STATES || key.0.len() > MOST_TOGETHER {
+        if self.all.len() >= self.most || key.0.len() > MOST_IN_ONE {
+            self.overflowed = true;
             return Automaton::MAYBE;
         }
         let number = self.all.len() as u16 + Automaton::FIRST;

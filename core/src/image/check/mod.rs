@@ -66,7 +66,8 @@ fn take<'a, T>(part: Part, pool: &'a [T], left: &mut usize) -> Option<&'a [T]> {
 pub(super) fn policy(policy: &Policy<'_>) -> Result<(), ImageError> {
     let claims = &mut Claims::new(&policy.pools);
     head(policy, claims).ok_or(ImageError::of(Section::Head))?;
-    stops(policy, claims).ok_or(ImageError::of(Section::Stops))?;
+    stops(policy).ok_or(ImageError::of(Section::Stops))?;
+    ahead(policy, claims).ok_or(ImageError::of(Section::Ahead))?;
     select::names(&policy.selectors, claims).ok_or(ImageError::of(Section::Names))?;
     select::segments(&policy.selectors, claims).ok_or(ImageError::of(Section::Segments))?;
     select::selectors(&policy.selectors, claims).ok_or(ImageError::of(Section::Selectors))?;
@@ -87,10 +88,16 @@ fn head(policy: &Policy<'_>, claims: &mut Claims<'_>) -> Sound {
     claims.conditions(policy.exempt, policy.selectors.conditions)
 }
 
-fn stops(policy: &Policy<'_>, claims: &mut Claims<'_>) -> Sound {
+fn stops(policy: &Policy<'_>) -> Sound {
     ensure(policy.stops.lanes.is_sound())?;
     let Confirm { all, bare } = &policy.stops.confirm;
-    all.iter().chain(bare).try_for_each(|Automaton { columns, rows, width, .. }| {
+    let within =
+        |part: &Part| part.start.checked_add(part.len).is_some_and(|end| end as usize <= policy.ahead.len());
+    ensure(all.iter().chain(bare).all(within))
+}
+
+fn ahead(policy: &Policy<'_>, claims: &mut Claims<'_>) -> Sound {
+    policy.ahead.iter().try_for_each(|Automaton { columns, rows, width, .. }| {
         // A state that has no row counts as one behind which a match may go on.
         ensure(columns.iter().all(|column| u32::from(*column) < *width))?;
         ensure(claims.u16s(*rows)?.len().is_multiple_of(*width as usize))

@@ -4,7 +4,7 @@ use super::super::{Shown, Wanted, confirm, of_literals, parts_of, shown, stops};
 use crate::automata;
 use regex::Regex;
 use regex_syntax::hir::{Class, Hir, HirKind};
-use spanmask_core::factor::{Factors, Groups, Reach, Stops, Watch, ends_escape};
+use spanmask_core::factor::{Automaton, Factors, Groups, Reach, Stops, Watch, ends_escape};
 use spanmask_core::matcher::Matcher;
 use spanmask_core::policy::Search;
 use spanmask_core::prefilter::Need;
@@ -238,6 +238,7 @@ fn wanted(shown: Option<Shown>, bare: bool) -> Wanted {
 struct Tables {
     searches: Vec<Search>,
     stops: Stops,
+    ahead: Vec<Automaton>,
     pools: Pools<'static>,
 }
 
@@ -265,12 +266,13 @@ impl Tables {
             searches.iter().map(|(_, bare, shown)| wanted(Some(shown.clone()), *bare)).collect();
         let (factors, mut stops, owners) = stops(&wanted);
         all.iter_mut().zip(factors).for_each(|(search, factors)| search.factors = factors);
-        stops.confirm = confirm(&all, &anchored, &stops.lanes, &owners, &mut pools);
-        Self { searches: all, stops, pools: pools.finish() }
+        let ahead;
+        (stops.confirm, ahead) = confirm(&all, &anchored, &stops.lanes, &owners, &mut pools);
+        Self { searches: all, stops, ahead, pools: pools.finish() }
     }
 
     fn of_search(&self, search: usize) -> (Factors, Watch<'_>) {
-        (self.searches[search].factors, self.stops.watch(&self.pools))
+        (self.searches[search].factors, self.stops.watch(&self.ahead, &self.pools))
     }
 }
 
