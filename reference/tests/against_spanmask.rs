@@ -98,6 +98,58 @@ fn the_edges_of_segments() {
     pair.finish();
 }
 
+/// What stands in front of a factor may be an escape only where a text is read once more, and be spelled by another one.
+#[test]
+fn escapes_in_front_of_factors() {
+    let spec = json!({"version": 1, "rules": [
+        {"id": "ONE", "pattern": r"[\n\t][a-z]Q7X9", "replace": "#"},
+        {"id": "TWO", "pattern": r"(?:^|[\n\t])[a-z]{2}K7Q9", "replace": "#"},
+        {"id": "EDGE", "pattern": r"(?:^|\n)Z7Q9", "replace": "#"},
+        {"id": "WIDE", "pattern": r"é[a-z]W7Q9", "replace": "#"},
+    ]});
+    let policy = spanmask::Policy::from_json(&spec.to_string()).expect("a policy");
+    let mut pair = Pair::new(policy, spec);
+    let breaks = [
+        "\\n",
+        "\\\\n",
+        "\\u000a",
+        "\\\\u000a",
+        "\\u005cn",
+        "\\\\u005cn",
+        "\\u005c\\u005cn",
+        "\\u005cu000a",
+        "\\u005c\\u006e",
+        "\\\\\\\\n",
+        "n",
+        "\\\\",
+        "\\u00e9",
+        "\\u005cu00e9",
+        "é",
+        "\\\"",
+        "\\u0022",
+        "\\t",
+        "\\u005ct",
+    ];
+    let behind = ["Z7Q9", "xQ7X9", "xyK7Q9", "xW7Q9", "1Z7Q9", "xyzK7Q9"];
+    for (front, back) in [
+        ("[\"", "\"]"),
+        ("[\"{", "\"]"),
+        (r#"["[\""#, r#"\"]"]"#),
+        (r#"["[\"{"#, r#"\"]"]"#),
+        (r#"["{\""#, "\"]"),
+    ] {
+        for edge in breaks {
+            for text in behind {
+                for between in ["", "a", " ", "ab"] {
+                    pair.check(format!("{front}{between}{edge}{text}{back}").as_bytes());
+                    pair.check(format!("{front}{edge}{between}{text}{back}").as_bytes());
+                }
+            }
+        }
+    }
+    pair.finish();
+}
+
 /// Random policies from `policy` on documents from `document`.
 fn random_policies(policy: fn(&mut Random) -> Value, document: fn(&mut Random) -> Vec<u8>) {
     let mut failed = 0;

@@ -123,6 +123,9 @@ impl<'m> Bits<'m> {
         if place < self.segment.end {
             return self.set(place, groups);
         }
+        if self.behind.iter().take(self.count).any(|(known, _)| *known == place) {
+            return;
+        }
         if let Some(slot) = self.behind.get_mut(self.count) {
             *slot = (place, groups);
             self.count += 1;
@@ -182,6 +185,10 @@ impl<'m> Bits<'m> {
                 place = next;
             }
             self.note(lanes, text, place);
+            // The escape may spell the front of another one, so that it does not tell what stands two characters in front.
+            if let Some((_, next)) = text.next(place) {
+                self.note(lanes, text, next);
+            }
             // What shows over the next escape may begin this far before it.
             done = last[0];
         }
