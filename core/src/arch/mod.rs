@@ -127,7 +127,7 @@ pub enum Path {
     /// AVX2.
     #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     Avx2(avx2::Avx2),
-    /// AVX-512 BW.
+    /// AVX-512 with BW, VBMI and VBMI2.
     #[cfg(all(target_arch = "x86_64", target_feature = "sse2"))]
     Avx512(avx512::Avx512),
     /// NEON.

@@ -2,8 +2,9 @@
 //!
 //! Plain version: look at the value, and let each search of the group try the place. Departures:
 //!
-//! 1. Automata of a group, one if it is not too large, read two characters in front of the factor, and on from its first byte. Their states are sets: all
-//!    states in which an automaton of the group's searches can be there when a match is under way.
+//! 1. Automata of a group, one if that is not too large, read two characters in front of the factor, and on from its first
+//!    byte. Their states are sets: all states in which an automaton of the group's searches can be there when a match is under
+//!    way.
 //! 2. They read raw bytes as they are, a character beyond ASCII as any other one, and stop where they have grown too large. Then
 //!    a match *may* go on.
 //! 3. A backslash stands for the edge of a nested text or for one of a few characters, whatever the level; the automaton

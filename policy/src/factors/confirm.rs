@@ -324,7 +324,7 @@ enum Read {
 
 struct Group<'s, 'p> {
     searches: &'s [Begun<'p>],
-    /// What each column may be to each search: that many symbols.
+    /// For each column and search, the symbols that the column may have.
     symbols: Vec<Vec<Vec<u32>>>,
 }
 
