@@ -150,6 +150,77 @@ fn escapes_in_front_of_factors() {
     pair.finish();
 }
 
+/// Text of one string, from words to tens of kilobytes: with few places to look at they are listed while it is read, with more
+/// of them, or where escapes hide some, it is searched anew.
+#[test]
+fn texts_with_few_matches_and_with_many() {
+    const PIECES: [&str; 22] = [
+        "plain words ",
+        "jo@x.com",
+        " joe.doe@example.com, ",
+        "555-123-4567",
+        "4111 1111 1111 1111",
+        "4111-1111-1111-1112",
+        "abc37828224631-0005",
+        "AKIA123456",
+        "Falcon",
+        "+1 (555) 010-9999",
+        "\n",
+        "\\",
+        "\"",
+        "/",
+        "é",
+        "🙂",
+        "\u{7f}",
+        "{",
+        "@",
+        "-",
+        "1234",
+        "x",
+    ];
+    let mut rules = langfuse_docs()["rules"].as_array().cloned().unwrap_or_default();
+    rules.extend([
+        json!({"id": "PAIR", "pattern": r"\w+-\d{4}", "validate": "luhn", "replace": "#"}),
+        json!({"id": "KEY", "pattern": r"(?:^|\n)AKIA[A-Z0-9]{6}|AKIA\d{6}$", "mask": {}}),
+        json!({"id": "NAME", "literals": ["Falcon", "Osprey"], "remove": true}),
+        json!({"id": "MAIL", "pattern": r"\S+@\S+", "keys": ["mail*"], "mask": {"keep_first": 2}}),
+        json!({"id": "LONG", "pattern": r"\+1 .{0,40}?x", "keys": ["long"], "replace": "~"}),
+    ]);
+    let spec = json!({"version": 1, "rules": rules});
+    let policy = spanmask::Policy::from_json(&spec.to_string()).expect("a policy");
+    let mut pair = Pair::new(policy, spec);
+    for n in 0..share_of_cases(100) {
+        let mut random = Random(seed(n));
+        let mut text = String::new();
+        let (most, words) = ([3, 30, 100, 600][random.below(4)], random.below(12));
+        for _ in 0..random.below(most) {
+            (0..random.below(words + 1)).for_each(|_| text += "some words, ");
+            text += PIECES[random.below(PIECES.len())];
+            if random.once_in(40) {
+                text += &"y".repeat(random.below(6_000));
+            }
+        }
+        // One string, or several in a list, spelled plainly or with `\u`, at some level.
+        let mut value = match random.below(4) {
+            0 => json!([text.get(..3).unwrap_or(&text), text, "x"]),
+            1 => json!({"mail": text, "long": text}),
+            _ => json!([text]),
+        }
+        .to_string();
+        if random.once_in(3) {
+            let letter = ["@", "5", "é", "a"][random.below(4)];
+            let unit = letter.encode_utf16().next().unwrap_or_default();
+            let count = random.below(3) + 1;
+            value = value.replacen(letter, &format!("\\u{unit:04x}"), count);
+        }
+        for _ in 0..random.below(3) {
+            value = json!({"in": value}).to_string();
+        }
+        pair.check(value.as_bytes());
+    }
+    pair.finish();
+}
+
 /// Random policies from `policy` on documents from `document`.
 fn random_policies(policy: fn(&mut Random) -> Value, document: fn(&mut Random) -> Vec<u8>) {
     let mut failed = 0;

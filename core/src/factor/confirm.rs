@@ -108,22 +108,27 @@ impl Follow<'_> {
     #[inline]
     #[must_use]
     pub fn left(&self, groups: Groups, fronts: Fronts, bytes: &[u8]) -> Groups {
+        self.each::<false>(groups, fronts, bytes)
+    }
+
+    /// The same in a string that ends where a quote closes it.
+    #[inline]
+    #[must_use]
+    pub fn left_in_string(&self, groups: Groups, fronts: Fronts, bytes: &[u8]) -> Groups {
+        self.each::<true>(groups, fronts, bytes)
+    }
+
+    #[inline]
+    fn each<const QUOTED: bool>(&self, groups: Groups, fronts: Fronts, bytes: &[u8]) -> Groups {
         let (mut left, mut found) = (groups, 0);
         while left != 0 {
             let group = left & left.wrapping_neg();
             left &= left - 1;
-            if self.any::<false>(&self.confirm.all, group, fronts, bytes) {
+            if self.any::<QUOTED>(&self.confirm.all, group, fronts, bytes) {
                 found |= group;
             }
         }
         found
-    }
-
-    /// Whether any of these is left in a string that ends where a quote closes it.
-    #[inline]
-    #[must_use]
-    pub fn any_left(&self, groups: Groups, fronts: Fronts, bytes: &[u8]) -> bool {
-        self.any::<true>(&self.confirm.all, groups, fronts, bytes)
     }
 
     /// Whether any of these is left in a number or boolean that ends behind `bytes`.

@@ -12,12 +12,13 @@ use crate::matcher::host::Host;
 use crate::near::Bits;
 use crate::policy::Policy;
 use crate::span::Span;
+use crate::sweep::Candidate;
 use crate::table::Room;
 use crate::view::{Escaped, Plain, Rewind, Text};
 use cover::Cover;
 pub(crate) use host::Hosts;
 use paint::Paint;
-use search::Places;
+use search::{Places, Shown};
 
 pub use paint::SEGMENT;
 pub(crate) use search::{Progress, skip};
@@ -51,6 +52,8 @@ pub struct Finder<'m> {
     number: u64,
     /// Whether a backslash stands in the value.
     escaped: bool,
+    /// With candidates: where the next segment begins, if there is one.
+    next: Option<usize>,
 }
 
 /// The value at hand.
@@ -166,6 +169,7 @@ impl<'m> Finder<'m> {
             value: Value::default(),
             number: 0,
             escaped: false,
+            next: None,
         }
     }
 
@@ -212,24 +216,41 @@ impl Finder<'_> {
         self.value = value;
         let raw = input.get(value.span.start..value.span.end).unwrap_or(&[]);
         self.escaped = !value.decoded && raw.contains(&b'\\');
+        self.next = Some(value.span.start).filter(|_| !value.span.is_empty());
         self.number += 1;
         self.allow.fill(Progress::at_start(value.span.start, self.number));
         self.paint.reset(value.span.start);
     }
 
-    /// The next merged part of the value, in order. `active` holds a bit for each search that takes part.
-    pub fn next(&mut self, policy: &Policy<'_>, input: &[u8], active: &[u64]) -> Option<Merged> {
+    /// The next merged part of the value, in order. `active` holds a bit for each search that takes part; each of them has
+    /// factors, and there are no allowances, if all its matches lie near `candidates`.
+    pub fn next(
+        &mut self,
+        policy: &Policy<'_>,
+        input: &[u8],
+        active: &[u64],
+        candidates: Option<&[Candidate]>,
+    ) -> Option<Merged> {
         loop {
             if let Some(part) = self.paint.sweep() {
                 return Some(part);
             }
-            let start = self.paint.segment().end;
-            if start >= self.value.span.end {
-                return None;
-            }
+            let start = self.next?;
             let end = self.value.span.end.min(start + SEGMENT);
             self.paint.begin(Span::new(start, end));
-            self.fill(policy, input, active);
+            self.next = match candidates {
+                Some(candidates) if self.escaped => {
+                    self.fill_near(policy, input, self.value.text(input), active, candidates)
+                }
+                Some(candidates) => {
+                    let text = Plain::new(input, self.value.span.start, self.value.span.end);
+                    self.fill_near(policy, input, text, active, candidates)
+                }
+                None => {
+                    self.fill(policy, input, active);
+                    Some(end).filter(|end| *end < self.value.span.end)
+                }
+            };
         }
     }
 
@@ -269,7 +290,7 @@ impl Finder<'_> {
         let last = self.paint.segment().end == text.end();
         let segment = self.paint.segment();
         let raw = input.get(..text.end()).unwrap_or(input);
-        let mut places = Places { bits: &self.bits, lanes, raw, segment, told: &[] };
+        let mut places = Places { shown: Shown::Here(&self.bits, lanes), raw, segment, told: &[] };
         let mut covered = policy.allow.is_empty();
         // A value of one segment: no search has begun in another one.
         let alone = last && segment.start == text.start();
@@ -313,5 +334,39 @@ impl Finder<'_> {
                 }
             }
         }
+    }
+
+    /// What matches near candidates begins in the segment; where the next match does.
+    fn fill_near<T: Text>(
+        &mut self,
+        policy: &Policy<'_>,
+        input: &[u8],
+        text: T,
+        active: &[u64],
+        candidates: &[Candidate],
+    ) -> Option<usize> {
+        let segment = self.paint.segment();
+        let raw = input.get(..text.end()).unwrap_or(input);
+        let places = Places { shown: Shown::Listed(candidates), raw, segment, told: &[] };
+        let present = candidates.iter().fold(0, |groups, candidate| groups | candidate.groups);
+        let by_group = &self.by_group;
+        let near = |(word, active): (usize, &u64)| active & by_group.of(present, word);
+        let mut next = None;
+        for i in ones(active.iter().enumerate().map(near)) {
+            let Some(search) = policy.searches.get(i) else { break };
+            let Some(progress) = self.searches.get_mut(i * READINGS) else { continue };
+            progress.turn_to(text.start(), self.number);
+            while let Some((found, _)) =
+                progress.next_before(&places, search, &policy.pools, text, &mut self.rewind)
+            {
+                self.paint.add(found, search.rule);
+                if found.end > segment.end {
+                    progress.put_back(Span::new(segment.end, found.end));
+                    break;
+                }
+            }
+            next = [next, progress.start_ahead()].into_iter().flatten().min();
+        }
+        next
     }
 }

@@ -41,7 +41,7 @@ struct Few {
 }
 
 impl Few {
-    const MOST: usize = 16;
+    const MOST: usize = 64;
     const NONE: Self =
         Self { parts: [Merged { span: Span::new(0, 0), rule: 0 }; Self::MOST], count: 0, told: 0 };
 

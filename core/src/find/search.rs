@@ -6,6 +6,7 @@ use crate::matcher::dfa::{Dfa, Outcome};
 use crate::near::{self, Bits};
 use crate::policy::Search;
 use crate::span::Span;
+use crate::sweep::Candidate;
 use crate::table::Pools;
 use crate::validate::Validator;
 use crate::view::{Rewind, Text, chars, stands};
@@ -14,11 +15,17 @@ use crate::view::{Rewind, Text, chars, stands};
 /// character. A longer one is passed over, so that a validator which fails everywhere costs linear time.
 const RETRY_CHARS: usize = 256;
 
+/// Where factors show.
+pub(super) enum Shown<'a> {
+    /// In the segment at hand.
+    Here(&'a Bits<'a>, &'a Lanes),
+    /// In the whole value.
+    Listed(&'a [Candidate]),
+}
+
 /// What is known of the segment at hand.
 pub(super) struct Places<'a> {
-    /// Places by group.
-    pub(super) bits: &'a Bits<'a>,
-    pub(super) lanes: &'a Lanes,
+    pub(super) shown: Shown<'a>,
     /// The input up to the end of the value.
     pub(super) raw: &'a [u8],
     pub(super) segment: Span,
@@ -98,6 +105,11 @@ impl Progress {
             || !last && matches!(factors.reach, Reach::Run(_))
     }
 
+    /// The start of the next match, if that has been found.
+    pub(super) fn start_ahead(&self) -> Option<usize> {
+        self.ahead.map(|(span, _)| span.start)
+    }
+
     /// Gives back the rest of a match that goes on behind the segment at hand.
     pub(super) fn put_back(&mut self, rest: Span) {
         self.ahead = Some((rest, true));
@@ -119,7 +131,9 @@ impl Progress {
         while !self.done {
             let found = match &search.matcher {
                 Matcher::Pattern(dfa) if search.factors.groups != 0 => {
-                    self.near(places, &search.factors, dfa, pools, text, rewind)?
+                    let found = self.near(places, &search.factors, dfa, pools, text, rewind);
+                    self.done = found.is_none() && matches!(places.shown, Shown::Listed(_));
+                    found?
                 }
                 matcher => match matcher.find(pools, text, self.at, self.before, rewind) {
                     Some(found) => found,
@@ -151,7 +165,11 @@ impl Progress {
         // No match begins before it that is still looked for.
         let mut floor = (self.at, self.before);
         loop {
-            let place = match (places.bits.next(factors.groups, from), &factors.reach) {
+            let next = match places.shown {
+                Shown::Here(bits, _) => bits.next(factors.groups, from),
+                Shown::Listed(candidates) => next_of(candidates, factors.groups, from),
+            };
+            let place = match (next, &factors.reach) {
                 (Some(place), _) => place,
                 (None, Reach::Run(run)) => self.behind_segment(places, factors.groups, run)?,
                 (None, Reach::Chars(..)) => return None,
@@ -179,12 +197,13 @@ impl Progress {
 
     /// A place behind the segment to which a match may reach that begins in it: at the end of the run that goes on there.
     fn behind_segment(&mut self, places: &Places<'_>, groups: Groups, run: &Run) -> Option<usize> {
+        let Shown::Here(_, lanes) = places.shown else { return None };
         let end = places.segment.end;
         if self.barren > end || self.at > end {
             return None;
         }
         // What stands behind its first byte may be spelled in many ways.
-        let begins = |byte: u8| byte == b'\\' || places.lanes.at(1, byte) & groups != 0;
+        let begins = |byte: u8| byte == b'\\' || lanes.at(1, byte) & groups != 0;
         let mut place = end;
         while let Some(&byte) = places.raw.get(place) {
             if begins(byte) {
@@ -216,6 +235,12 @@ impl Progress {
         let trim = trim?;
         trimmed(text, found, count, trim.front as usize, trim.back as usize)
     }
+}
+
+/// The first candidate of one of these groups at or behind `from`.
+fn next_of(candidates: &[Candidate], groups: Groups, from: usize) -> Option<usize> {
+    let left = candidates.get(candidates.partition_point(|candidate| candidate.at < from)..)?;
+    left.iter().find(|candidate| candidate.groups & groups != 0).map(|candidate| candidate.at)
 }
 
 /// How many characters a match has; its first one and the place behind it; its last one.

@@ -11,7 +11,7 @@ use crate::scan::scalar_token::Scalar;
 use crate::scan::{Scanner, first_character, is_nested};
 use crate::select::ValueKind;
 use crate::span::{Span, Types};
-use crate::sweep::{Brackets, Course, Refusal, Seen, Sweeper};
+use crate::sweep::{Brackets, Candidate, Course, Refusal, Seen, Sweeper};
 
 /// What takes part in one call, at every level.
 pub(super) struct Engine<'e, 'm, 'b, 'p, 'f> {
@@ -34,8 +34,17 @@ pub(super) struct Engine<'e, 'm, 'b, 'p, 'f> {
 /// What keeps the containers around a value.
 pub(super) enum Around<'c, 'm> {
     Tokens(&'c mut Containers),
-    /// And whether all values are told of; and the value as it stands in its text, if that is at hand.
-    Brackets(&'c mut Brackets<'m>, bool, Option<Seen<'c>>),
+    /// And whether all values are told of; and what is at hand of the value.
+    Brackets(&'c mut Brackets<'m>, bool, AtHand<'c>),
+}
+
+/// What is at hand of a string value.
+#[derive(Default)]
+pub(super) struct AtHand<'c> {
+    /// The value as it stands in its text.
+    pub(super) seen: Option<Seen<'c>>,
+    /// Of text: the places near which its matches lie, in the input at level 0, else in `seen`.
+    pub(super) candidates: Option<&'c [Candidate]>,
 }
 
 impl Engine<'_, '_, '_, '_, '_> {
@@ -112,7 +121,7 @@ impl Engine<'_, '_, '_, '_, '_> {
         let whole = whole.filter(|_| !self.allows_whole(value));
         let rule = self.probe(whole.unwrap_or(u16::MAX), |engine| {
             if engine.may_match(value.span, types) {
-                engine.search(value);
+                engine.search(value, None);
             }
         });
         if rule != u16::MAX {
@@ -143,10 +152,18 @@ impl Engine<'_, '_, '_, '_, '_> {
         if !may_match && !self.may_match_within(value.span) {
             return;
         }
-        let mut seen = match &mut around {
-            Around::Brackets(_, _, seen) => seen.take().filter(|seen| !seen.text().contains(&b'\\')),
-            Around::Tokens(_) => None,
+        let AtHand { mut seen, candidates } = match &mut around {
+            Around::Brackets(_, _, at_hand) => core::mem::take(at_hand),
+            Around::Tokens(_) => AtHand::default(),
         };
+        if let Some(candidates) = candidates.filter(|_| self.all_have_factors()) {
+            return match seen.filter(|_| value.level > 1) {
+                _ if !may_match => {}
+                Some(seen) => self.search_seen(value, seen, Some(candidates)),
+                None => self.search(value, Some(candidates)),
+            };
+        }
+        seen = seen.filter(|seen| !seen.text().contains(&b'\\'));
         let mut begun = false;
         if let (None, Around::Brackets(..), Some(reader)) = (&seen, &around, deeper.first_mut()) {
             seen = reader.sweeper.read(self.target.input(), value.span, value.level);
@@ -170,8 +187,8 @@ impl Engine<'_, '_, '_, '_, '_> {
         }
         match seen {
             _ if !may_match => {}
-            Some(seen) => self.search_seen(value, seen),
-            None => self.search(value),
+            Some(seen) => self.search_seen(value, seen, None),
+            None => self.search(value, None),
         }
     }
 
@@ -190,7 +207,8 @@ impl Engine<'_, '_, '_, '_, '_> {
                 if first == '"' && begun {
                     if let Some((span, seen)) = reader.sweeper.quoted() {
                         self.enter();
-                        self.string(deeper, Around::Brackets(brackets, all, Some(seen)), span, value.level);
+                        let at_hand = AtHand { seen: Some(seen), candidates: None };
+                        self.string(deeper, Around::Brackets(brackets, all, at_hand), span, value.level);
                         self.leave();
                         return true;
                     }
@@ -280,7 +298,7 @@ impl Engine<'_, '_, '_, '_, '_> {
         let depth = brackets.depth();
         self.enter();
         let policy = self.policy;
-        let course = Course { tracks: self.tracking, ..*course };
+        let course = Course { tracks: self.tracking, lists: policy.allow.is_empty(), ..*course };
         let mut level = sweep::Level::new(self, deeper, course.level);
         let floor = level.floor();
         let swept = sweeper.sweep(&mut level, brackets, policy.watch(), &course);
@@ -337,21 +355,32 @@ impl Engine<'_, '_, '_, '_, '_> {
             || self.may_match(span, Types::BOOLEAN)
     }
 
-    /// Searches the text of a value with the searches that `may_match` left, and masks what they find.
-    fn search(&mut self, value: Value) {
+    /// Whether all searches that `may_match` left have factors.
+    fn all_have_factors(&self) -> bool {
+        let Work { runs, factored, .. } = &*self.work;
+        runs.iter().zip(factored.iter()).all(|(run, factored)| run & !factored == 0)
+    }
+
+    /// Searches the text of a value with the searches that `may_match` left, near the candidates if these are known, and masks
+    /// what they find.
+    fn search(&mut self, value: Value, candidates: Option<&[Candidate]>) {
         self.work.finder.begin(self.target.input(), value);
-        while let Some(part) = self.work.finder.next(self.policy, self.target.input(), &self.work.runs) {
+        loop {
+            let Work { finder, runs, .. } = &mut *self.work;
+            let Some(part) = finder.next(self.policy, self.target.input(), runs, candidates) else { break };
             let (span, rule, level) = (part.span, part.rule, value.level);
             self.mask(PartOf { span, rule, level, kind: Kind::Text });
         }
     }
 
-    /// The same, of a value as it reads.
-    fn search_seen(&mut self, value: Value, mut seen: Seen<'_>) {
-        let read = Value { span: seen.span(), decoded: true, ..value };
+    /// The same, of a value as it stands in its text: without escapes, or with candidates.
+    fn search_seen(&mut self, value: Value, mut seen: Seen<'_>, candidates: Option<&[Candidate]>) {
+        let read = Value { span: seen.span(), level: 1, decoded: candidates.is_none(), ..value };
         let failed = *self.work.finder.failed();
         self.work.finder.begin(seen.bytes(), read);
-        while let Some(part) = self.work.finder.next(self.policy, seen.bytes(), &self.work.runs) {
+        loop {
+            let Work { finder, runs, .. } = &mut *self.work;
+            let Some(part) = finder.next(self.policy, seen.bytes(), runs, candidates) else { break };
             let span = Span::new(seen.raw(part.span.start), seen.raw(part.span.end));
             self.mask(PartOf { span, rule: part.rule, level: value.level, kind: Kind::Text });
         }
@@ -402,7 +431,16 @@ impl Work<'_> {
 /// Over the text of a value.
 fn course(value: Value) -> Course {
     let Value { span, level, .. } = value;
-    Course { span, level, sequence: false, everything: false, tracks: false, begun: false, trusted: false }
+    Course {
+        span,
+        level,
+        sequence: false,
+        everything: false,
+        tracks: false,
+        lists: false,
+        begun: false,
+        trusted: false,
+    }
 }
 
 /// The first character of a text that is not JSON white space, if it is ASCII.

@@ -325,6 +325,7 @@ impl Masker<'_> {
             sequence: framing == Framing::Sequence,
             everything: policy.stops.everywhere,
             tracks: policy.selectors.tracks(),
+            lists: policy.allow.is_empty(),
             begun: false,
             trusted: self.trusted,
         }

@@ -1,7 +1,7 @@
 //! The fast way: places are caught up with when there is a value to look at.
 
 use super::Reader;
-use super::engine::{Around, Engine, Noted};
+use super::engine::{Around, AtHand, Engine, Noted};
 use crate::scan::grammar::{Expect, Place};
 use crate::scan::scalar_token::Scalar;
 use crate::select::Selection;
@@ -254,7 +254,8 @@ impl Visitor for Level<'_, '_, '_, '_, '_, '_> {
             return Then::Doubt;
         }
         let then = self.attribute(&at, span);
-        self.engine.string(self.deeper, Around::Brackets(at.brackets, at.all, seen), span, self.level);
+        let at_hand = AtHand { seen, candidates: at.candidates };
+        self.engine.string(self.deeper, Around::Brackets(at.brackets, at.all, at_hand), span, self.level);
         if self.engine.doubt { Then::Doubt } else { then }
     }
 

@@ -7,6 +7,9 @@ use crate::view::Text;
 /// backslash, so behind this many bytes without one no escape is open.
 const CLEAR: usize = 64;
 
+/// The longest character in UTF-8.
+const LONGEST: usize = 4;
+
 /// A raw offset at which a character begins, and the character in front of it.
 pub(crate) type Place = (usize, Option<char>);
 
@@ -23,7 +26,8 @@ pub(crate) fn back<T: Text>(
     at: usize,
     count: usize,
 ) -> Result<Place, (usize, Place)> {
-    if !T::ESCAPES {
+    let front = floor.max(at.saturating_sub(LONGEST * (count + 1) + text.reach()));
+    if !T::ESCAPES || raw.get(front..at).is_some_and(|front| !front.contains(&b'\\')) {
         return back_plain(text, raw, (floor, before), at, count);
     }
     let mut far = 4 * (count + 1);
@@ -64,7 +68,7 @@ pub(crate) fn back<T: Text>(
     }
 }
 
-/// [`back`] where each character begins where its UTF-8 does.
+/// [`back`] where each character that it looks at begins where its UTF-8 does.
 #[inline]
 fn back_plain<T: Text>(
     text: T,

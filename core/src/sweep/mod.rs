@@ -9,6 +9,7 @@
 
 mod bits;
 mod brackets;
+mod candidates;
 mod decode;
 mod part;
 mod places;
@@ -19,6 +20,7 @@ mod window;
 
 use brackets::Kinds;
 pub use brackets::{Bracket, Brackets, NAME_BEFORE};
+pub use candidates::Candidate;
 pub use part::Part;
 pub use visit::{At, Course, Refusal, Swept, Then, Visitor};
 pub use window::Seen;
@@ -30,6 +32,7 @@ use crate::scan::grammar::Expect;
 use crate::scan::scalar_token::Scalar;
 use crate::span::Span;
 use bits::{Block, Carry, below, highest};
+use candidates::Candidates;
 use scalars::Scalars;
 use window::{Read, Window};
 
@@ -37,11 +40,13 @@ use window::{Read, Window};
 pub struct Sweeper {
     path: Path,
     window: Window,
+    candidates: Candidates,
 }
 
 impl Sweeper {
     /// Memory that nobody has used yet. All zero, so that a static of it takes no room in flash.
-    pub(crate) const ASLEEP: Self = Self { path: Path::PLAIN, window: Window::new() };
+    pub(crate) const ASLEEP: Self =
+        Self { path: Path::PLAIN, window: Window::new(), candidates: Candidates::NONE };
 
     /// From here on as [`Self::new`] makes it.
     pub(crate) fn wake(&mut self, path: Path) {
@@ -51,7 +56,7 @@ impl Sweeper {
     /// Fresh memory.
     #[must_use]
     pub fn new(path: Path) -> Self {
-        Self { path, window: Window::new() }
+        Self { path, ..Self::ASLEEP }
     }
 
     /// Reads the start of the text behind `level` levels of escapes in `span`; the text, if that is all of it. A sweep of it
@@ -95,10 +100,10 @@ impl Sweeper {
         if !course.begun {
             self.window.start(course.span, course.level);
         }
-        let (path, window) = (self.path, &mut self.window);
+        let path = self.path;
         match course.everything || watch.lanes().used() {
-            true => path.run(Sweep::<_, true>::new(visitor, brackets, watch, course, window, None)),
-            false => path.run(Sweep::<_, false>::new(visitor, brackets, watch, course, window, None)),
+            true => path.run(Sweep::<_, true>::new(visitor, brackets, watch, course, self, None)),
+            false => path.run(Sweep::<_, false>::new(visitor, brackets, watch, course, self, None)),
         }
     }
 }
@@ -117,10 +122,11 @@ impl<'r, 'm, 'c, V: Visitor, const WATCHES: bool> Sweep<'r, 'm, 'c, V, WATCHES> 
         brackets: &'r mut Brackets<'m>,
         watch: Watch<'r>,
         course: &Course,
-        window: &'r mut Window,
+        memory: &'r mut Sweeper,
         part: Option<&'r mut Part<'c>>,
     ) -> Self {
-        let run = Run::new(visitor, brackets, watch, course, part.as_deref());
+        let Sweeper { window, candidates, .. } = memory;
+        let run = Run::new(visitor, brackets, watch, course, candidates, part.as_deref());
         // Whoever hands in parts counts the texts of all.
         let sequence = course.sequence || part.is_some();
         Self { run, window, sequence, part }
@@ -145,6 +151,9 @@ impl<V: Visitor, const WATCHES: bool> Work for Sweep<'_, '_, '_, V, WATCHES> {
             }
             let done = (blocks * BLOCK) as isize;
             run.string.place = run.string.place.saturating_sub(done);
+            if window.is_decoded() {
+                run.candidates.lose(0);
+            }
             if run.swept.texts > 1 && !sequence {
                 return Err(Refusal::NotJson);
             }
@@ -183,8 +192,10 @@ struct Open {
     place: isize,
     /// Whether it is worth a look, as far as it has been read.
     stop: Look,
-    /// Its first byte.
+    /// Of a number or word: its first byte.
     first: u8,
+    /// Of a string: whether its text is known to be no nested one.
+    plain: bool,
 }
 
 /// The state of a sweep.
@@ -194,6 +205,9 @@ struct Run<'r, 'm, V, const WATCHES: bool> {
     watch: Watch<'r>,
     tracks: bool,
     trusted: bool,
+    /// Whether candidates are listed, and the list.
+    lists: bool,
+    candidates: &'r mut Candidates,
     base: usize,
     /// How many containers this text may open.
     room: usize,
@@ -240,8 +254,10 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         brackets: &'r mut Brackets<'m>,
         watch: Watch<'r>,
         course: &Course,
+        candidates: &'r mut Candidates,
         part: Option<&Part<'_>>,
     ) -> Self {
+        candidates.clear();
         let base = if part.is_some() { 0 } else { brackets.depth() };
         let kinds = part.map_or(Kinds::default(), |part| brackets.take_over(part.containers));
         let room = brackets.room() + kinds.depth;
@@ -253,6 +269,8 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
             watch,
             tracks: course.tracks,
             trusted: course.trusted,
+            lists: course.lists && watch.lanes().used(),
+            candidates,
             base,
             room,
             // Behind escapes, everything is made of characters of the text around it.
@@ -432,8 +450,15 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
                 0 => self.string.place,
                 _ => (start + quote as usize + 1) as isize,
             };
+            let plain = self.lists
+                && match block.starts & below(bit) {
+                    0 => self.string.plain,
+                    _ => places::begins_plainly(window, begin as usize),
+                };
+            let decoded = window.is_decoded();
             let seen = window.seen(begin, place, span.end);
-            return self.visit(key, |visitor, at| visitor.string(at, span, seen));
+            let listed = if decoded { seen.as_ref().map(Seen::span) } else { Some(span) };
+            return self.visit(key, listed.filter(|_| plain), |visitor, at| visitor.string(at, span, seen));
         }
         let (begin, first) = match highest(block.scalar_starts & below(bit)) {
             Some(first) => (window.raw(start + first), window.byte((start + first) as isize)),
@@ -446,19 +471,26 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         };
         let span = Span::new(begin, window.raw(place));
         let key = self.last_string(window, start, below(bit), block);
-        self.visit(key, |visitor, at| {
+        self.visit(key, None, |visitor, at| {
             visitor.scalar(at, kind, span);
             Then::GoOn
         })
     }
 
-    fn visit(&mut self, key: Span, tell: impl FnOnce(&mut V, At<'_, '_>) -> Then) -> Result<(), Refusal> {
+    /// `listed`: where the candidates of a string lie, if it may have some.
+    fn visit(
+        &mut self,
+        key: Span,
+        listed: Option<Span>,
+        tell: impl FnOnce(&mut V, At<'_, '_>) -> Then,
+    ) -> Result<(), Refusal> {
         let depth = self.kinds.depth;
         if !self.brackets.go_to(self.base + depth) {
             return Err(Refusal::NotJson);
         }
         let all = self.everything || self.all_until.is_some();
-        let at = At { brackets: self.brackets, base: self.base, lowest: self.lowest, key, all };
+        let candidates = listed.and_then(|string| self.candidates.of(string));
+        let at = At { brackets: self.brackets, base: self.base, lowest: self.lowest, key, all, candidates };
         let then = tell(self.visitor, at);
         self.least = self.least.min(self.lowest);
         self.lowest = depth;
@@ -490,6 +522,9 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         {
             self.string.start = window.raw(start + quote + 1);
             self.string.place = (start + quote + 1) as isize;
+            self.string.plain = self.lists
+                && !self.candidates.some_lost()
+                && places::begins_plainly(window, start + quote + 1);
         }
         if let Some(first) = highest(block.scalar_starts)
             && block.scalars >> 63 == 1

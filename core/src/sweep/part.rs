@@ -41,9 +41,9 @@ impl Sweeper {
         course: &Course,
         part: &mut Part<'_>,
     ) -> Result<Swept, Refusal> {
-        let (path, window) = (self.path, &mut self.window);
-        window.start(course.span, 0);
-        path.run(Sweep::<_, true>::new(visitor, brackets, watch, course, window, Some(part)))
+        self.window.start(course.span, 0);
+        let path = self.path;
+        path.run(Sweep::<_, true>::new(visitor, brackets, watch, course, self, Some(part)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Places at which a factor may show: found a block at a time, looked at one by one.
 
-use super::bits::{Block, Escapes};
+use super::bits::{Block, Escapes, highest};
 use super::window::{MARGIN, Window};
 use super::{Ends, Look, Refusal, Run, Visitor};
 use crate::arch::{BLOCK, Isa};
@@ -19,7 +19,7 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
         escapes: Escapes,
     ) -> Ends {
         // The string that is open has been looked at.
-        if self.string.stop == Look::Value && block.ends == 0 {
+        if self.string.stop == Look::Value && block.ends == 0 && !self.string.plain {
             return Ends::default();
         }
         let lanes = self.watch.lanes();
@@ -34,10 +34,14 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
         }
         let sure = match escapes.any_unicode {
             0 => 0,
-            some => behind_unicode(window, start, some, lanes),
+            some => {
+                // What is told of with an escape that hides something is searched anew anyway.
+                let told = if self.string.stop == Look::Value { through(lowest(block.ends)) } else { 0 };
+                some & told | behind_unicode(window, start, some & !told, lanes)
+            }
         };
         let open = self.string.stop.max(self.scalar.stop);
-        match places | sure != 0 || open != Look::None {
+        match places | sure != 0 || open != Look::None && (block.ends | block.scalar_ends) != 0 {
             true => self.ends(window, start, block, places, sure),
             false => Ends::default(),
         }
@@ -45,42 +49,141 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
 
     /// The same; `sure` are places that have been looked at.
     fn ends(&mut self, window: &Window, start: usize, block: &Block, places: u64, sure: u64) -> Ends {
-        let Watch { stops, follow } = self.watch;
-        let place = |bit: u32| (start + bit as usize) as isize;
-        let inside = |bit: u32| {
-            let near = window.near(place(bit));
-            let byte = |offset| near.byte(offset);
-            let groups = stops.lanes.shown(byte);
-            let of_searches = groups & !stops.names;
-            let value = sure >> bit & 1 == 1
-                || of_searches != 0 && {
-                    let fronts = stops.lanes.fronts(byte);
-                    follow.any_left(of_searches, fronts, window.from(place(bit)))
-                };
-            match value {
-                true => Look::Value,
-                false if groups != of_searches => Look::Name,
-                false => Look::None,
-            }
+        let [strings, names] = self.string_ends(window, start, block, places | sure, sure);
+        let scalars = match (places & block.scalars, self.scalar.stop) {
+            (0, Look::None) => 0,
+            (digits, _) => self.scalar_ends(window, start, block, digits),
         };
-        let bare = |bit: u32| {
-            let near = window.near(place(bit));
+        Ends { strings, names, scalars }
+    }
+
+    /// Where strings end that are worth a look, and those that are only if they are names.
+    fn string_ends(
+        &mut self,
+        window: &Window,
+        start: usize,
+        block: &Block,
+        places: u64,
+        sure: u64,
+    ) -> [u64; 2] {
+        let Watch { stops, follow } = self.watch;
+        let (mut left, mut values, mut names) = (places & block.inside, 0, 0);
+        // Of the string at hand: its end, whether it is worth a look, and whether its candidates are listed.
+        let mut end = lowest(block.ends);
+        let mut stop = self.string.stop;
+        match stop == Look::Value && self.string.plain {
+            true => self.candidates.clear_told(),
+            false => self.candidates.clear(),
+        }
+        let mut listed = self.string.plain;
+        loop {
+            let mut here = left & through(end);
+            left &= !here;
+            if here & sure != 0 {
+                stop = Look::Value;
+                self.candidates.lose(window.spot((start + here.trailing_zeros() as usize) as isize));
+                here = 0;
+            } else if stop == Look::Value && !listed {
+                here = 0;
+            }
+            while here != 0 {
+                let bit = here.trailing_zeros();
+                here &= here - 1;
+                let place = (start + bit as usize) as isize;
+                let near = window.near(place);
+                let byte = |offset| near.byte(offset);
+                let groups = stops.lanes.shown(byte);
+                if groups == 0 {
+                    continue;
+                }
+                let of_searches = match groups & !stops.names {
+                    0 => 0,
+                    groups => follow.left_in_string(groups, stops.lanes.fronts(byte), window.from(place)),
+                };
+                if of_searches == 0 {
+                    stop = stop.max(if groups & stops.names != 0 { Look::Name } else { Look::None });
+                    continue;
+                }
+                if stop != Look::Value {
+                    stop = Look::Value;
+                    let quote = highest(block.starts & through(1 << bit));
+                    listed = self.lists
+                        && quote.map_or(self.string.plain, |quote| begins_plainly(window, start + quote + 1));
+                    if !listed {
+                        break;
+                    }
+                }
+                self.candidates.add(window.spot(place), of_searches);
+            }
+            if end == 0 || left == 0 {
+                self.string.stop = if end == 0 { stop } else { Look::None };
+                self.string.plain &= !self.candidates.some_lost();
+            }
+            match stop {
+                Look::Value => values |= end,
+                Look::Name => names |= end,
+                Look::None => {}
+            }
+            if end == 0 || left == 0 {
+                return [values, names];
+            }
+            stop = Look::None;
+            end = lowest(block.ends & u64::MAX << left.trailing_zeros());
+        }
+    }
+
+    /// Where numbers and words end that are worth a look.
+    fn scalar_ends(&mut self, window: &Window, start: usize, block: &Block, places: u64) -> u64 {
+        let Watch { stops, follow } = self.watch;
+        let shows = |bit: u32| {
+            let place = (start + bit as usize) as isize;
+            let near = window.near(place);
             let byte = |offset| near.byte(offset);
             let groups = stops.lanes.shown(byte) & stops.bare;
             let goes_on = || {
                 let fronts = stops.lanes.fronts_where(|back| ends_scalar(byte(-1 - back)), byte);
                 let here = (block.scalars >> bit).trailing_ones() as usize;
-                let len =
-                    if bit as usize + here < BLOCK { here } else { scalar_len(window.from(place(bit))) };
-                follow.any_left_bare(groups, fronts, window.from(place(bit)).get(..len).unwrap_or(&[]))
+                let len = if bit as usize + here < BLOCK { here } else { scalar_len(window.from(place)) };
+                follow.any_left_bare(groups, fronts, window.from(place).get(..len).unwrap_or(&[]))
             };
-            if groups != 0 && goes_on() { Look::Value } else { Look::None }
+            groups != 0 && goes_on()
         };
-        let (text, digits) = ((places | sure) & block.inside, places & block.scalars);
-        let [strings, names] = ends(text, block.ends, &mut self.string.stop, inside);
-        let [scalars, _] = ends(digits, block.scalar_ends, &mut self.scalar.stop, bare);
-        Ends { strings, names, scalars }
+        let (mut left, mut values) = (places, 0);
+        if self.scalar.stop == Look::Value {
+            values = lowest(block.scalar_ends);
+            left &= !through(values);
+            if values == 0 {
+                return 0;
+            }
+            self.scalar.stop = Look::None;
+        }
+        while left != 0 {
+            let bit = left.trailing_zeros();
+            left &= left - 1;
+            if !shows(bit) {
+                continue;
+            }
+            let end = lowest(block.scalar_ends & u64::MAX << bit);
+            values |= end;
+            left &= !through(end);
+            if end == 0 {
+                self.scalar.stop = Look::Value;
+            }
+        }
+        values
     }
+}
+
+/// The lowest of these bits.
+#[inline(always)]
+fn lowest(bits: u64) -> u64 {
+    bits & bits.wrapping_neg()
+}
+
+/// All bits up to this one; all there are, if it is none.
+#[inline(always)]
+fn through(bit: u64) -> u64 {
+    bit | bit.wrapping_sub(1)
 }
 
 /// How long the number or word is that these bytes begin with, as far as it is read on behind factors.
@@ -89,41 +192,19 @@ fn scalar_len(bytes: &[u8]) -> usize {
     bytes.iter().position(|byte| ends_scalar(*byte)).unwrap_or(bytes.len())
 }
 
-/// From places to the ends of the values that they lie in: of those worth a look, and of those that are only if they are names.
-/// `stop` tells of the value that is open where the block begins, and then where it ends.
+/// Whether the text of the string whose content begins at a place is no JSON object, array or string; false where that is
+/// not told by a few bytes.
 #[inline]
-fn ends(places: u64, ends: u64, stop: &mut Look, shows: impl Fn(u32) -> Look) -> [u64; 2] {
-    let lowest = |bits: u64| bits & bits.wrapping_neg();
-    let through = |end: u64| end | (end - 1);
-    let (mut left, mut values, mut names) = (places, 0, 0);
-    if *stop != Look::None && ends != 0 {
-        let end = lowest(ends);
-        match core::mem::take(stop) {
-            Look::Name => names = end,
-            _ => (values, left) = (end, left & !through(end)),
+pub(super) fn begins_plainly(window: &Window, place: usize) -> bool {
+    let mut bytes = window.from(place as isize).iter().take(MARGIN / 2);
+    loop {
+        match bytes.next() {
+            Some(b' ') => {}
+            Some(b'\\') if matches!(bytes.next(), Some(b'n' | b'r' | b't')) => {}
+            Some(b'{' | b'[' | b'"' | b'\\') | None => return false,
+            Some(_) => return true,
         }
     }
-    if *stop == Look::Value {
-        return [0; 2];
-    }
-    while left != 0 {
-        let bit = left.trailing_zeros();
-        left &= left - 1;
-        let look = shows(bit);
-        if look == Look::None {
-            continue;
-        }
-        let end = lowest(ends & u64::MAX << bit);
-        match look {
-            _ if end == 0 => *stop = look.max(*stop),
-            Look::Value => (values, left) = (values | end, left & !through(end)),
-            _ => names |= end,
-        }
-        if *stop == Look::Value {
-            break;
-        }
-    }
-    [values, names & !values]
 }
 
 /// Of each `u` behind a backslash, whether the escape may hide a byte of a factor, or a factor shows behind it.

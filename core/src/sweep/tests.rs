@@ -148,7 +148,16 @@ impl Random {
 }
 
 fn course(span: Span, level: u8, everything: bool) -> Course {
-    Course { span, level, sequence: false, everything, tracks: everything, begun: false, trusted: false }
+    Course {
+        span,
+        level,
+        sequence: false,
+        everything,
+        tracks: everything,
+        lists: false,
+        begun: false,
+        trusted: false,
+    }
 }
 
 /// Sweeps a text by every path and in both ways, and compares with the walk. Returns whether it is JSON.

@@ -1,6 +1,6 @@
 //! What goes in and what comes out.
 
-use super::{Brackets, Seen};
+use super::{Brackets, Candidate, Seen};
 use crate::scan::NotJson;
 use crate::scan::scalar_token::Scalar;
 use crate::span::Span;
@@ -33,6 +33,8 @@ pub struct Course {
     pub everything: bool,
     /// Whether names and brackets are kept for those who follow places.
     pub tracks: bool,
+    /// Whether candidates are listed.
+    pub lists: bool,
     /// Whether the sweeper has read its start.
     pub begun: bool,
     /// Whether somebody vouches for its grammar: what is wrong may then go unnoticed.
@@ -51,6 +53,9 @@ pub struct At<'s, 'm> {
     pub key: Span,
     /// Whether all values are told of here.
     pub all: bool,
+    /// Of a string whose text is known to be no nested one: its candidates, near which all its matches lie, if these are
+    /// known.
+    pub candidates: Option<&'s [Candidate]>,
 }
 
 /// How a sweep goes on behind a value.

@@ -218,6 +218,18 @@ impl Window {
         }
     }
 
+    /// Where a place of the chunk lies for those who look there later: level 0, its raw offset; else in [`Seen::bytes`].
+    #[inline]
+    pub(super) fn spot(&self, place: isize) -> usize {
+        let origin = if self.level == 0 { self.base } else { MARGIN };
+        origin.wrapping_add_signed(place)
+    }
+
+    /// Whether its text stands behind escapes.
+    pub(super) fn is_decoded(&self) -> bool {
+        self.level > 0
+    }
+
     /// The stretch from place `start` to place `end`, behind which stands the raw offset `raw`, if it begins in the chunk.
     #[inline]
     pub(super) fn seen(&mut self, start: isize, end: usize, raw: usize) -> Option<Seen<'_>> {

@@ -184,6 +184,11 @@ impl Text for Escaped<'_> {
     fn next(&self, at: usize) -> Option<(char, usize)> {
         self.read(at, self.level)
     }
+    /// A backslash may be an escape of the level below.
+    #[inline]
+    fn reach(&self) -> usize {
+        5 * usize::from(self.level) + 1
+    }
     #[inline]
     fn ahead(&self, at: usize) -> &[u8] {
         self.raw.get(at..).unwrap_or(&[])
@@ -195,11 +200,18 @@ impl Text for Escaped<'_> {
         rewind: &mut Rewind<'_>,
         mut visit: impl FnMut(char, usize) -> bool,
     ) {
-        while let Some((ch, at)) = self.plain_before(floor, end) {
+        let front = self.raw.get(floor..end).unwrap_or(&[]);
+        let slash = front.iter().rposition(|byte| *byte == b'\\');
+        let clear = slash.map_or(floor, |slash| floor + slash + self.reach());
+        while end > clear {
+            let Some((ch, at)) = self.plain_before(floor, end) else { break };
             if !visit(ch, at) {
                 return;
             }
             end = at;
+        }
+        if end <= floor {
+            return;
         }
         let mut marks = 1;
         rewind.mark(0, floor);
@@ -226,17 +238,16 @@ impl Text for Escaped<'_> {
 }
 
 impl Escaped<'_> {
-    /// The character in front of `end`, if no backslash is near: an escape ends at most five bytes behind its backslash, which
-    /// may be an escape of the level below.
+    /// The character in front of `end`, to which no escape reaches.
+    #[inline]
     fn plain_before(&self, floor: usize, end: usize) -> Option<(char, usize)> {
-        let far = 5 * usize::from(self.level) + 1;
-        let near = self.raw.get(floor.max(end.saturating_sub(far))..end)?;
-        let last = near.last().filter(|_| !near.contains(&b'\\'))?;
+        let at = end - 1;
+        let last = *self.raw.get(at)?;
         if last.is_ascii() {
-            return Some((char::from(*last), end - 1));
+            return Some((char::from(last), at));
         }
-        let back = near.iter().rev().position(|byte| byte & 0xc0 != 0x80)?;
-        let at = end - 1 - back;
+        let back = self.raw.get(floor..end)?.iter().rev().position(|byte| byte & 0xc0 != 0x80)?;
+        let at = at - back;
         decode_utf8(self.raw, at).filter(|(_, next)| *next == end).map(|(ch, _)| (ch, at))
     }
 

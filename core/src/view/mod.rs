@@ -21,6 +21,8 @@ pub trait Text: Copy {
     /// The character that begins at `at`, and the place of the next one; `None` at the end.
     /// A lone surrogate escape is U+FFFD.
     fn next(&self, at: usize) -> Option<(char, usize)>;
+    /// How many bytes behind its backslash an escape ends at most: so many behind one, bytes are characters again.
+    fn reach(&self) -> usize;
     /// The bytes from `at` on. Those in front of the first one that [`stands`] does not hold of are characters.
     fn ahead(&self, at: usize) -> &[u8];
     /// Walks backwards from `end`, calling `visit` with each character and the place where it begins,

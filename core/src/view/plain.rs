@@ -32,6 +32,10 @@ impl Text for Plain<'_> {
         decode_utf8(self.raw, at)
     }
     #[inline]
+    fn reach(&self) -> usize {
+        0
+    }
+    #[inline]
     fn ahead(&self, at: usize) -> &[u8] {
         self.raw.get(at..).unwrap_or(&[])
     }

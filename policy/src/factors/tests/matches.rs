@@ -196,7 +196,10 @@ fn goes_on(spelled: &Spelled, at: usize, groups: Groups, watch: &Watch<'_>) -> b
     watch.follow.left(groups, fronts, text) != 0
         && match spelled.bare {
             true => watch.follow.any_left_bare(groups, fronts, text),
-            false => watch.follow.any_left(groups, watch.lanes().fronts(byte), &spelled.raw[at..]),
+            false => {
+                let fronts = watch.lanes().fronts(byte);
+                watch.follow.left_in_string(groups, fronts, &spelled.raw[at..]) != 0
+            }
         }
 }
 
