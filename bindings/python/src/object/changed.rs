@@ -6,6 +6,7 @@
 
 use super::walk::{Kind, Node, Walk};
 use crate::error;
+use memchr::memchr2;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyFloat, PyInt, PyString};
 
@@ -17,6 +18,7 @@ pub(super) fn note(py: Python<'_>, walk: &mut Walk, masked: &[u8]) -> PyResult<(
     let Walk { text, nodes, .. } = walk;
     // How far both have been compared, and the first node that begins behind that.
     let (mut at, mut masked_at, mut node) = (0, 0, 0);
+    let mut decoded = Vec::new();
     loop {
         let (left, masked_left) = (text.get(at..).unwrap_or(&[]), masked.get(masked_at..).unwrap_or(&[]));
         let Some(same) = first_difference(left, masked_left) else { return Ok(()) };
@@ -28,7 +30,7 @@ pub(super) fn note(py: Python<'_>, walk: &mut Walk, masked: &[u8]) -> PyResult<(
             return Err(error::internal(py));
         };
         let start = masked_at + (found.start as usize - at);
-        let (new, len) = read(py, found, masked.get(start..).unwrap_or(&[]))?;
+        let (new, len) = read(py, found, masked.get(start..).unwrap_or(&[]), &mut decoded)?;
         found.new = Some(new);
         (at, masked_at) = (found.stop as usize, start + len);
     }
@@ -44,10 +46,10 @@ fn first_difference(a: &[u8], b: &[u8]) -> Option<usize> {
     found.or_else(|| (a.len() != b.len()).then_some(a.len().min(b.len())))
 }
 
-/// The new value at the front of `masked`, and the length of its text.
-fn read(py: Python<'_>, node: &Node, masked: &[u8]) -> PyResult<(Py<PyAny>, usize)> {
+/// The new value at the front of `masked`, and the length of its text. `decoded` is memory for the text of strings.
+fn read(py: Python<'_>, node: &Node, masked: &[u8], decoded: &mut Vec<u8>) -> PyResult<(Py<PyAny>, usize)> {
     Ok(match node.kind {
-        Kind::Str | Kind::Opaque => string(py, masked)?,
+        Kind::Str | Kind::Opaque => string(py, masked, decoded)?,
         Kind::Int if masked.starts_with(b"0") => (PyInt::new(py, 0).into_any().unbind(), 1),
         Kind::Float if masked.starts_with(b"0") => (PyFloat::new(py, 0.0).into_any().unbind(), 1),
         Kind::Bool if masked.starts_with(b"false") => {
@@ -57,23 +59,46 @@ fn read(py: Python<'_>, node: &Node, masked: &[u8]) -> PyResult<(Py<PyAny>, usiz
     })
 }
 
-fn string(py: Python<'_>, masked: &[u8]) -> PyResult<(Py<PyAny>, usize)> {
-    let mut strings = serde_json::Deserializer::from_slice(masked).into_iter::<String>();
-    if let Some(Ok(text)) = strings.next() {
-        return Ok((PyString::new(py, &text).into_any().unbind(), strings.byte_offset()));
+fn string(py: Python<'_>, masked: &[u8], decoded: &mut Vec<u8>) -> PyResult<(Py<PyAny>, usize)> {
+    if let Some(len) = short_escapes(masked, decoded) {
+        let text = PyString::from_bytes(py, decoded).map_err(|_| error::internal(py))?;
+        return Ok((text.into_any().unbind(), len));
     }
-    // It has a lone surrogate, which Rust's strings cannot hold.
+    // It may have a lone surrogate, which UTF-8 cannot hold.
     let len = string_len(masked).ok_or_else(|| error::internal(py))?;
     let loads = py.import("json")?.getattr("loads")?;
     let text = loads.call1((masked.get(..len),)).map_err(|_| error::internal(py))?;
     Ok((text.unbind(), len))
 }
 
+/// Decodes the string at the front of `text`, and tells its length, quotes included; `None` if it has an escape of four digits.
+fn short_escapes(text: &[u8], decoded: &mut Vec<u8>) -> Option<usize> {
+    decoded.clear();
+    let mut at = 1;
+    loop {
+        let rest = text.get(at..)?;
+        let (plain, behind) = rest.split_at_checked(memchr2(b'"', b'\\', rest)?)?;
+        decoded.extend_from_slice(plain);
+        at += plain.len() + 1;
+        let [b'\\', letter, ..] = behind else { return Some(at) };
+        decoded.push(match letter {
+            b'"' | b'\\' | b'/' => *letter,
+            b'b' => 8,
+            b'f' => 12,
+            b'n' => b'\n',
+            b'r' => b'\r',
+            b't' => b'\t',
+            _ => return None,
+        });
+        at += 1;
+    }
+}
+
 /// The length of the string at the front of `text`, quotes included.
 fn string_len(text: &[u8]) -> Option<usize> {
     let mut at = 1;
     loop {
-        at += text.get(at..)?.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+        at += memchr2(b'"', b'\\', text.get(at..)?)?;
         match text.get(at) {
             Some(b'"') => return Some(at + 1),
             _ => at += 2,
