@@ -58,7 +58,7 @@ impl Sizes {
     }
 }
 
-/// Memory for a masker. On targets with 32-bit addresses: 53 KB, 54 KB for each level, 40 bytes a place, 40 a search, 8 a word,
+/// Memory for a masker. On targets with 32-bit addresses: 53 KB, 55 KB for each level, 40 bytes a place, 40 a search, 8 a word,
 /// 28 an edit, 64 a digest.
 ///
 /// [`Sizes`] says how much of it a policy needs. A text with more parts to mask than `EDITS`, or more pseudonyms than

@@ -79,3 +79,42 @@ impl Candidates {
         left.get(..len).filter(|_| self.lost.is_none_or(|lost| lost >= string.end))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where the candidates of a string lie that begins at `start` and ends at `end`.
+    fn places(list: &mut Candidates, start: usize, end: usize) -> Option<(usize, usize)> {
+        let of = list.of(Span::new(start, end))?;
+        Some((of.first().map_or(0, |first| first.at), of.len()))
+    }
+
+    #[test]
+    fn each_string_has_its_own() {
+        let mut list = Candidates::NONE;
+        [3, 5, 20, 31, 32].iter().for_each(|at| list.add(*at, 1));
+        assert_eq!(places(&mut list, 2, 9), Some((3, 2)));
+        // A name that nobody asks about stands between.
+        assert_eq!(places(&mut list, 30, 40), Some((31, 2)));
+        assert_eq!(places(&mut list, 50, 60), Some((0, 0)));
+        list.add(70, 1);
+        list.clear_told();
+        assert_eq!(places(&mut list, 65, 80), Some((70, 1)));
+    }
+
+    #[test]
+    fn none_are_told_where_some_are_missing() {
+        let mut list = Candidates::NONE;
+        list.add(3, 1);
+        list.lose(20);
+        list.add(25, 1);
+        assert_eq!(places(&mut list, 2, 9), Some((3, 1)));
+        assert_eq!(places(&mut list, 15, 30), None);
+        assert_eq!(places(&mut list, 40, 50), None);
+        list.clear();
+        (0..=Candidates::MOST).for_each(|at| list.add(at, 1));
+        assert!(list.some_lost());
+        assert_eq!(places(&mut list, 0, 500), None);
+    }
+}
