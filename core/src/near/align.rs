@@ -30,7 +30,7 @@ pub(crate) fn back<T: Text>(
     if !T::ESCAPES || raw.get(front..at).is_some_and(|front| !front.contains(&b'\\')) {
         return back_plain(text, raw, (floor, before), at, count);
     }
-    let mut far = 4 * (count + 1);
+    let mut far = LONGEST * (count + 1);
     loop {
         let known = place_before(raw, floor, at.saturating_sub(far).max(floor));
         let (mut place, mut ch) = match known {

@@ -194,7 +194,7 @@ struct Open {
     stop: Look,
     /// Of a number or word: its first byte.
     first: u8,
-    /// Of a string: whether its text is known to be no nested one.
+    /// Of a string: whether its candidates are listed, as its text is known to be no nested one.
     plain: bool,
 }
 
@@ -446,15 +446,13 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
             if only_name && !may_hold_name(self.visitor.input(), key, span) {
                 return Ok(());
             }
-            let begin = match block.starts & below(bit) {
-                0 => self.string.place,
-                _ => (start + quote as usize + 1) as isize,
+            let (begin, plain) = match block.starts & below(bit) {
+                0 => (self.string.place, self.string.plain),
+                _ => {
+                    let begin = start + quote as usize + 1;
+                    (begin as isize, self.lists && places::begins_plainly(window, begin))
+                }
             };
-            let plain = self.lists
-                && match block.starts & below(bit) {
-                    0 => self.string.plain,
-                    _ => places::begins_plainly(window, begin as usize),
-                };
             let decoded = window.is_decoded();
             let seen = window.seen(begin, place, span.end);
             let listed = if decoded { seen.as_ref().map(Seen::span) } else { Some(span) };

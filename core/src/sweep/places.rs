@@ -115,16 +115,14 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
                 }
                 self.candidates.add(window.spot(place), of_searches);
             }
-            if end == 0 || left == 0 {
-                self.string.stop = if end == 0 { stop } else { Look::None };
-                self.string.plain &= !self.candidates.some_lost();
-            }
             match stop {
                 Look::Value => values |= end,
                 Look::Name => names |= end,
                 Look::None => {}
             }
             if end == 0 || left == 0 {
+                self.string.stop = if end == 0 { stop } else { Look::None };
+                self.string.plain &= !self.candidates.some_lost();
                 return [values, names];
             }
             stop = Look::None;
