@@ -98,6 +98,39 @@ fn the_edges_of_segments() {
     pair.finish();
 }
 
+/// A number or word of a nested text begins and ends with what is text around it.
+#[test]
+fn edges_of_nested_numbers() {
+    let spec = json!({"version": 1, "rules": [
+        {"id": "WHOLE", "pattern": r"^555123\d{4}$", "types": ["number"], "replace": "#"},
+        {"id": "BOTH", "pattern": r"(?:^|-)4111\d+$", "types": ["string", "number"], "replace": "#"},
+        {"id": "LINE", "pattern": r"(?m)^98765$", "types": ["number", "string"], "replace": "#"},
+        {"id": "SHORT", "pattern": r"^77$", "types": ["number"], "replace": "#"},
+        {"id": "WORD", "pattern": r"^fals|rue$", "types": ["boolean"], "replace": "#"},
+    ]});
+    let fronts =
+        ["", " ", "\t", "\n", "[", "[ ", "[1,", "[1,\r", "{\"n\":", "{\"n\": ", "[\"x\",", "x", "[\"", "[-"];
+    let backs = ["", " ", "\t", "]", "\n]", ",1]", " ,1]", "}", "\r}", "\"]", ".5]", "e1]"];
+    // Each rule alone as well: what another one finds makes its string be looked at.
+    let rules = spec["rules"].as_array().cloned().unwrap_or_default();
+    let alone = rules.into_iter().map(|rule| json!({"version": 1, "rules": [rule]}));
+    for spec in alone.chain([spec]) {
+        let policy = spanmask::Policy::from_json(&spec.to_string()).expect("a policy");
+        let mut pair = Pair::new(policy, spec);
+        for value in ["5551234567", "41111", "98765", "77", "false", "true"] {
+            for front in fronts {
+                for back in backs {
+                    let once = json!([format!("{front}{value}{back}")]).to_string();
+                    pair.check(once.as_bytes());
+                    pair.check(json!({"a": once}).to_string().as_bytes());
+                    pair.check(format!("{front}{value}{back}").as_bytes());
+                }
+            }
+        }
+        pair.finish();
+    }
+}
+
 /// What stands in front of a factor may be an escape only where a text is read once more, and be spelled by another one.
 #[test]
 fn escapes_in_front_of_factors() {

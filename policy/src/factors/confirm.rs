@@ -1,7 +1,8 @@
 //! Automata that read on behind factors (see `spanmask_core::factor::Confirm`).
 //!
 //! A state is a set of states of the searches' own automata. Those that have read what stands in front of the factor hold all
-//! in which a search can be there whose match begins as far before its factor as its matches do.
+//! in which a search can be there whose match begins as far before its factor as its matches do. A search of numbers or
+//! booleans also finds those of a nested text, whose edges are commas, brackets and white space in the string around it.
 
 use super::Offsets;
 use crate::automata::Flat;
@@ -38,16 +39,16 @@ pub(crate) fn confirm(
     pools: &mut PoolBuilder,
 ) -> (Confirm, Vec<Automaton>) {
     let so_far = pools.so_far();
+    let is_bare = |owner: usize| searches.get(owner).is_none_or(|search| search.types != Types::STRING);
     let automaton = |(&owner, offsets): (&usize, &Offsets)| {
         // Behind searches come rules of whole values, which own no factors.
         let Search { matcher: Matcher::Pattern(dfa), factors, .. } = searches.get(owner)? else {
             return None;
         };
         let anchored = anchored.get(owner).and_then(Option::as_ref);
-        Some(Begun::of(dfa, anchored, &factors.reach, *offsets, &so_far))
+        Some(Begun { bare: is_bare(owner), ..Begun::of(dfa, anchored, &factors.reach, *offsets, &so_far) })
     };
     let mut ahead = Ahead::default();
-    let is_bare = |owner: usize| searches.get(owner).is_none_or(|search| search.types != Types::STRING);
     let mut confirm = Confirm::NONE;
     for (number, owners) in owners.iter().enumerate().take(MAX_GROUPS) {
         let bare = owners.iter().filter(|(owner, _)| is_bare(**owner));
@@ -107,6 +108,8 @@ struct Begun<'p> {
     first_match: u32,
     first_busy: u32,
     end: u32,
+    /// It looks at numbers or booleans: in a string, these begin and end in the middle of a nested text.
+    bare: bool,
     /// The factor may stand where the match begins.
     at_start: bool,
     /// The factor may stand behind the match's first character.
@@ -142,6 +145,7 @@ impl<'p> Begun<'p> {
             first_match,
             first_busy,
             end,
+            bare: false,
             at_start: may_be(0),
             behind_first: may_be(1),
             behind_second: may_be(2),
@@ -175,11 +179,14 @@ impl<'p> Begun<'p> {
     /// The states in which a match begins behind a character, or at the edge of the text.
     fn begin(&self, behind: Char) -> Vec<u32> {
         let start = |index: usize| self.starts.get(index).copied();
+        let edge = start(0).filter(|_| self.bare && behind.ends_before_scalar());
+        let behind_it = || self.symbols(behind).into_iter().filter_map(|symbol| start(symbol as usize + 1));
         match behind {
             Char::Any => self.starts.to_vec(),
+            Char::Some if self.bare => self.starts.to_vec(),
             Char::Some => self.starts.get(1..).unwrap_or(&[]).to_vec(),
             Char::Edge => start(0).into_iter().collect(),
-            _ => self.symbols(behind).iter().filter_map(|symbol| start(*symbol as usize + 1)).collect(),
+            Char::Ascii(_) | Char::Wide => behind_it().chain(edge).collect(),
         }
     }
 
@@ -225,6 +232,11 @@ impl<'p> Begun<'p> {
         }
     }
 
+    /// The symbol of the end of the text.
+    fn end(&self) -> &[u32] {
+        std::slice::from_ref(&self.end)
+    }
+
     fn symbol(&self, byte: u8) -> u32 {
         *self.symbol_at(byte)
     }
@@ -259,6 +271,18 @@ enum Char {
     Wide,
 }
 
+impl Char {
+    /// Whether a number or word of a nested text may stand behind it.
+    fn ends_before_scalar(self) -> bool {
+        matches!(self, Self::Ascii(b':' | b',' | b'[' | b' ' | b'\t' | b'\n' | b'\r'))
+    }
+
+    /// Whether it may stand behind a number or word of a nested text.
+    fn begins_behind_scalar(self) -> bool {
+        matches!(self, Self::Ascii(b',' | b']' | b'}' | b' ' | b'\t' | b'\n' | b'\r'))
+    }
+}
+
 /// Bytes that no automaton tells apart.
 struct Columns {
     of_bytes: [u8; 256],
@@ -268,12 +292,14 @@ struct Columns {
 
 impl Columns {
     fn of(searches: &[Begun<'_>]) -> Self {
-        let mut known: HashMap<Vec<u32>, u8> = HashMap::new();
+        let mut known: HashMap<(Vec<u32>, [bool; 2]), u8> = HashMap::new();
         let mut columns = Self { of_bytes: [0; 256], bytes: vec![b'\\'] };
+        let bare = searches.iter().any(|one| one.bare);
         for byte in (0..=ASCII).filter(|byte| *byte != b'\\') {
             let symbols = searches.iter().map(|one| one.symbol(byte)).collect();
-            let next = columns.bytes.len() as u8;
-            let column = *known.entry(symbols).or_insert(next);
+            let (ch, next) = (Char::Ascii(byte), columns.bytes.len() as u8);
+            let of_scalars = [ch.ends_before_scalar(), ch.begins_behind_scalar()].map(|edge| bare && edge);
+            let column = *known.entry((symbols, of_scalars)).or_insert(next);
             if column == next {
                 columns.bytes.push(byte);
             }
@@ -373,15 +399,19 @@ impl<'p> Group<'_, 'p> {
         let next = Read::Factor((count + 1).min(LANES - 1));
         let mut go = |to: Option<Set>| to.map_or(Automaton::MAYBE, |set| sets.number(set, next));
         let wide = columns.wide();
+        let ends_scalar = self.step(set, |_, begun| if begun.bare { begun.end() } else { &[] }).is_none();
         for (column, slot) in row.iter_mut().enumerate().take(wide + 2).skip(1) {
+            let behind_scalar =
+                || columns.bytes.get(column).is_some_and(|byte| Char::Ascii(*byte).begins_behind_scalar());
             if shown[column] {
                 *slot = go(match column > wide {
                     true => Some(set.clone()),
+                    false if ends_scalar && behind_scalar() => None,
                     false => self.step(set, |one, _| &self.symbols[column][one]),
                 });
             }
         }
-        let ends = self.step(set, |_, begun| std::slice::from_ref(&begun.end)).is_none();
+        let ends = self.step(set, |_, begun| begun.end()).is_none();
         let escaped = |byte: &u8| {
             let next = self.step(set, |_, begun| std::slice::from_ref(begun.symbol_at(*byte)));
             next.is_none_or(|next| !next.is_empty())

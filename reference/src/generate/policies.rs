@@ -106,6 +106,11 @@ impl Random {
             r"(?:\d{4}-)*(?:\d{3}-\d{4}|@)",
             r"(?:\w+\.)*(?:com|org)",
             r"(?:[a-z]+ )*quick|(?:\d[ -])*\d{3}\b",
+            // What begins or ends a text may also begin or end a number or word in one that is nested.
+            r"^5551234567$",
+            r"(?:^|-)4111\d+$",
+            r"^true$|^12\.5|quick$",
+            r"(?m)^(?:Falcon|fox|the)$",
         ];
         if self.once_in(3) {
             rule["patterns"] = json!(distinct(self.some(&patterns, 3)));
