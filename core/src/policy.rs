@@ -179,6 +179,13 @@ impl Policy<'_> {
         self.stops.watch(&self.ahead, &self.pools)
     }
 
+    /// Whether what it masks in a value depends on the text of that alone, and shows in it: no rule asks where a value stands or
+    /// masks whole values, and all that is searched for has factors.
+    #[must_use]
+    pub fn knows_by_text(&self) -> bool {
+        !self.selectors.tracks() && !self.stops.everywhere
+    }
+
     /// The name of a rule; empty for one that the policy does not have.
     #[must_use]
     pub fn rule_id(&self, rule: u16) -> &str {

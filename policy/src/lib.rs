@@ -25,7 +25,7 @@ pub use document::{Document, Format};
 pub use error::{Place, PolicyError, Problem, ProblemKind};
 pub use externals::{Externals, MapExternals, NoExternals};
 pub use host::{Detector, Detectors, Failed, Spans};
-pub use masker::{Finding, Masker, Report};
+pub use masker::{Finding, Masker, Report, Texts};
 pub use near_misses::{NearMiss, Why};
 pub use policy::Policy;
 pub use spanmask_core::error::{Error, Reason};

@@ -16,6 +16,41 @@ pub struct Masker {
     framing: Framing,
 }
 
+/// Masks texts of string values, one by one: [`Masker::texts`].
+pub struct Texts<'m>(&'m mut Masker);
+
+impl Texts<'_> {
+    /// Masks a text: as JSON if it is, else as it stands. `None` when it stays as it is; else the result, which is UTF-8, in `room`,
+    /// which grows when it must. `depth` containers are open around it (`limits.depth`).
+    ///
+    /// A text in which nothing matches is read at some GB/s.
+    ///
+    /// # Errors
+    /// None but those of the core's bounds; nothing is in `room` then that may be used.
+    pub fn mask<'r>(
+        &mut self,
+        text: &str,
+        depth: usize,
+        room: &'r mut Vec<u8>,
+    ) -> Result<Option<&'r [u8]>, Error> {
+        let Masker { policy, core, .. } = &mut *self.0;
+        if !core.may_change(policy.core(), text) {
+            return Ok(None);
+        }
+        let enough = text.len() + text.len() / 8 + 256;
+        if room.len() < enough {
+            *room = vec![0; enough];
+        }
+        let len = loop {
+            match core.mask_text(policy.core(), text, depth, room) {
+                Err(Error::Capacity { needed }) if needed > room.len() => *room = vec![0; needed],
+                done => break done?,
+            }
+        };
+        Ok(len.and_then(|len| room.get(..len)))
+    }
+}
+
 /// A part that is, or would be, masked. Its path holds names of members, which are part of the input; nothing else
 /// of the input is in it.
 #[derive(Clone, Copy)]
@@ -81,6 +116,22 @@ impl Masker {
     /// default; texts inside strings are checked all the same.
     pub fn set_trusted(&mut self, trusted: bool) {
         self.core.set_trusted(trusted);
+    }
+
+    /// Masks texts of string values that are no JSON yet, if its policy can: `None` where a rule asks where a value stands (keys,
+    /// paths, kinds of spans), masks whole values, or asks a detector of the host.
+    ///
+    /// # Example
+    /// ```
+    /// let mut masker = spanmask::Policy::preset("default")?.masker();
+    /// let (mut texts, mut room) = (masker.texts().expect("a policy of patterns"), Vec::new());
+    /// assert_eq!(texts.mask("Read the file.", 0, &mut room)?, None);
+    /// let masked = texts.mask("Write to john@example.com.", 0, &mut room)?;
+    /// assert_eq!(masked, Some("Write to [REDACTED_EMAIL].".as_bytes()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn texts(&mut self) -> Option<Texts<'_>> {
+        self.policy.core().knows_by_text().then_some(Texts(self))
     }
 
     /// Masks `buffer[..len]`; the length of `buffer` is its capacity. Returns the new length.

@@ -100,6 +100,16 @@ pub enum Front {
     Byte(u8),
 }
 
+/// What a quote is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quote {
+    Character,
+    /// The end of the text.
+    Closes,
+    /// Either, as if there were a backslash in front of it.
+    MayClose,
+}
+
 impl Follow<'_> {
     /// Of these groups, which show at the first of `bytes`, those of which a match may go on there. `bytes` are raw, and the text
     /// ends behind them.
@@ -108,23 +118,23 @@ impl Follow<'_> {
     #[inline]
     #[must_use]
     pub fn left(&self, groups: Groups, fronts: Fronts, bytes: &[u8]) -> Groups {
-        self.each::<false>(groups, fronts, bytes)
+        self.each(Quote::Character, groups, fronts, bytes)
     }
 
     /// The same in a string that ends where a quote closes it.
     #[inline]
     #[must_use]
     pub fn left_in_string(&self, groups: Groups, fronts: Fronts, bytes: &[u8]) -> Groups {
-        self.each::<true>(groups, fronts, bytes)
+        self.each(Quote::Closes, groups, fronts, bytes)
     }
 
-    #[inline]
-    fn each<const QUOTED: bool>(&self, groups: Groups, fronts: Fronts, bytes: &[u8]) -> Groups {
+    #[inline(always)]
+    fn each(&self, quote: Quote, groups: Groups, fronts: Fronts, bytes: &[u8]) -> Groups {
         let (mut left, mut found) = (groups, 0);
         while left != 0 {
             let group = left & left.wrapping_neg();
             left &= left - 1;
-            if self.any::<QUOTED>(&self.confirm.all, group, fronts, bytes) {
+            if self.any(quote, &self.confirm.all, group, fronts, bytes) {
                 found |= group;
             }
         }
@@ -135,12 +145,20 @@ impl Follow<'_> {
     #[inline]
     #[must_use]
     pub fn any_left_bare(&self, groups: Groups, fronts: Fronts, bytes: &[u8]) -> bool {
-        self.any::<false>(&self.confirm.bare, groups, fronts, bytes)
+        self.any(Quote::Character, &self.confirm.bare, groups, fronts, bytes)
     }
 
+    /// Whether any of these is left in a decoded text that ends behind `bytes`, or in one that is nested in it.
     #[inline]
-    fn any<const QUOTED: bool>(
+    #[must_use]
+    pub fn any_left_nested(&self, groups: Groups, fronts: Fronts, bytes: &[u8]) -> bool {
+        self.any(Quote::MayClose, &self.confirm.all, groups, fronts, bytes)
+    }
+
+    #[inline(always)]
+    fn any(
         &self,
+        quote: Quote,
         parts: &[Part; MAX_GROUPS],
         mut groups: Groups,
         fronts: Fronts,
@@ -152,7 +170,7 @@ impl Follow<'_> {
             for automaton in parts.get(group).map_or(&[][..], |part| part.of(self.automata)) {
                 let Automaton { columns, rows, width, starts } = automaton;
                 let reader = Reader { columns, rows: rows.of(self.pool), width: (*width as usize).max(2) };
-                if reader.reads::<QUOTED>(starts[usize::from(fronts.within)], fronts, bytes) {
+                if reader.reads(quote, starts[usize::from(fronts.within)], fronts, bytes) {
                     return true;
                 }
             }
@@ -169,31 +187,34 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    #[inline]
-    fn reads<const QUOTED: bool>(&self, mut state: u16, fronts: Fronts, bytes: &[u8]) -> bool {
+    #[inline(always)]
+    fn reads(&self, quote: Quote, mut state: u16, fronts: Fronts, bytes: &[u8]) -> bool {
         for front in [fronts.second, fronts.last] {
             if state < Automaton::FIRST {
                 return state != Automaton::NO;
             }
             state = self.next(state, self.column(front));
         }
-        self.goes_on::<QUOTED>(state, bytes)
+        self.goes_on(quote, state, bytes)
     }
 
-    #[inline]
-    fn goes_on<const QUOTED: bool>(&self, mut state: u16, bytes: &[u8]) -> bool {
+    #[inline(always)]
+    fn goes_on(&self, quote: Quote, mut state: u16, bytes: &[u8]) -> bool {
         for (i, &byte) in bytes.iter().take(Confirm::MOST).enumerate() {
             if state < Automaton::FIRST {
                 break;
             }
             let column = match byte {
-                b'"' if QUOTED => self.edge(),
+                b'"' if quote == Quote::Closes => self.edge(),
+                b'"' if quote == Quote::MayClose => {
+                    return self.next(state, self.edge() - 1) != Automaton::NO;
+                }
                 b'\\' => return hides(bytes.get(i..)) || self.next(state, self.edge() - 1) != Automaton::NO,
                 byte => usize::from(self.columns[usize::from(byte)]),
             };
             state = self.next(state, column);
         }
-        if !QUOTED && bytes.len() < Confirm::MOST && state >= Automaton::FIRST {
+        if quote != Quote::Closes && bytes.len() < Confirm::MOST && state >= Automaton::FIRST {
             state = self.next(state, self.edge());
         }
         state != Automaton::NO

@@ -47,7 +47,30 @@ pub(super) struct AtHand<'c> {
     pub(super) candidates: Option<&'c [Candidate]>,
 }
 
+impl<'e, 'm, 'b, 'p> Engine<'e, 'm, 'b, 'p, '_> {
+    /// That asks nothing of places, and tells nobody what it finds.
+    pub(super) fn new(policy: &'e Policy<'p>, work: &'e mut Work<'m>, target: &'e mut Target<'b>) -> Self {
+        Self {
+            policy,
+            work,
+            target,
+            on_finding: None,
+            tracking: false,
+            probe: None,
+            doubt: false,
+            careful: false,
+            pace: None,
+        }
+    }
+}
+
 impl Engine<'_, '_, '_, '_, '_> {
+    /// A text that is all there is of a string value.
+    pub(super) fn text(&mut self, deeper: &mut [Reader], around: Around<'_, '_>, span: Span) {
+        self.refresh();
+        self.inside(deeper, around, Value { span, level: 0, nearly_nested: false, decoded: false });
+    }
+
     /// A string value.
     pub(super) fn string(&mut self, deeper: &mut [Reader], around: Around<'_, '_>, span: Span, level: u8) {
         let kind = self.refresh();

@@ -27,7 +27,7 @@ use crate::select::Selection;
 use crate::span::Span;
 use crate::sweep::{Brackets, Course, Sweeper};
 use crate::table::Room;
-use engine::Engine;
+use engine::{Around, AtHand, Engine};
 pub use memory::{Memory, Sizes};
 pub(crate) use part::Pace;
 
@@ -135,6 +135,71 @@ impl Masker<'_> {
     /// all the same.
     pub fn set_trusted(&mut self, trusted: bool) {
         self.trusted = trusted;
+    }
+
+    /// Whether masking may change a string value of this text, which is decoded, or JSON that is nested in it. For policies that
+    /// know values by their text ([`Policy::knows_by_text`]).
+    ///
+    /// Linear in the text.
+    #[must_use]
+    pub fn may_change(&self, policy: &Policy<'_>, text: &str) -> bool {
+        self.work.finder.may_match(policy, text.as_bytes())
+    }
+
+    /// Masks the text of a string value, decoded, into `output`: as JSON if it is, else as text. Returns the length of the result;
+    /// `None` when the text stays as it is. `depth` containers are open around it. For policies that know values by their text.
+    ///
+    /// Time is linear in the text. Nothing is allocated.
+    ///
+    /// # Errors
+    /// [`Error::Capacity`] when the result does not fit, [`Error::Detector`]; `output` is not for use then.
+    pub fn mask_text(
+        &mut self,
+        policy: &Policy<'_>,
+        text: &str,
+        depth: usize,
+        output: &mut [u8],
+    ) -> Result<Option<usize>, Error> {
+        let input = text.as_bytes();
+        let capacity = output.len();
+        let mut target = Target::Into { input, output, done: Done::default() };
+        if !self.look_into(policy, &mut target, depth, true) {
+            target.restart();
+            self.look_into(policy, &mut target, depth, false);
+        }
+        self.detected()?;
+        if self.work.tally.parts.iter().all(|count| *count == 0) {
+            return Ok(None);
+        }
+        let needed = self.work.edits.result_len(input.len());
+        if needed > capacity {
+            return Err(Error::Capacity { needed });
+        }
+        Ok(Some(target.finish(policy, &mut self.work.edits)))
+    }
+
+    /// Masks a target that is the text of a value, by the fast way or token by token; whether that came to the end.
+    fn look_into(
+        &mut self,
+        policy: &Policy<'_>,
+        target: &mut Target<'_>,
+        depth: usize,
+        sweeps: bool,
+    ) -> bool {
+        self.clear();
+        let span = Span::new(0, target.input().len());
+        let mut engine = Engine::new(policy, &mut self.work, target);
+        let deeper = self.readers.get_mut(1..).unwrap_or(&mut []);
+        let around = if sweeps {
+            self.brackets.stand_in(depth);
+            Around::Brackets(&mut self.brackets, false, AtHand::default())
+        } else {
+            self.containers.truncate(0);
+            self.containers.stand_in(depth);
+            Around::Tokens(&mut self.containers)
+        };
+        engine.text(deeper, around, span);
+        !engine.doubt
     }
 
     /// The counts of the last call.
@@ -267,17 +332,7 @@ impl Masker<'_> {
         self.containers.truncate(0);
         let sequence = framing == Framing::Sequence;
         let tracking = policy.selectors.tracks() || on_finding.is_some();
-        let mut engine = Engine {
-            policy,
-            work: &mut self.work,
-            target,
-            on_finding,
-            tracking,
-            probe: None,
-            doubt: false,
-            careful: false,
-            pace: None,
-        };
+        let mut engine = Engine { on_finding, tracking, ..Engine::new(policy, &mut self.work, target) };
         let Some((reader, deeper)) = self.readers.split_first_mut() else { return Ok(()) };
         let mut level = walk::Level { engine: &mut engine, deeper, level: 0 };
         match reader.scanner.document(&mut level, &mut self.containers, sequence) {
@@ -298,17 +353,7 @@ impl Masker<'_> {
         self.clear();
         self.brackets.truncate(0);
         let course = self.course(policy, target.input().len(), framing);
-        let mut engine = Engine {
-            policy,
-            work: &mut self.work,
-            target,
-            on_finding: None,
-            tracking: course.tracks,
-            probe: None,
-            doubt: false,
-            careful: false,
-            pace: None,
-        };
+        let mut engine = Engine { tracking: course.tracks, ..Engine::new(policy, &mut self.work, target) };
         let Some((reader, deeper)) = self.readers.split_first_mut() else { return false };
         let mut level = sweep::Level::new(&mut engine, deeper, 0);
         let swept = reader.sweeper.sweep(&mut level, &mut self.brackets, policy.watch(), &course);

@@ -116,6 +116,11 @@ impl Brackets<'_> {
         self.depth = depth.min(self.depth);
     }
 
+    /// Stands where `depth` containers are open of which nobody asks more; at most as many as there is room for.
+    pub fn stand_in(&mut self, depth: usize) {
+        self.depth = depth.min(self.open.len());
+    }
+
     /// Stands where `containers` stands.
     pub(super) fn take_over(&mut self, containers: &Containers) -> Kinds {
         let mut kinds = Kinds::default();

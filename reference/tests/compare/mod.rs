@@ -109,8 +109,36 @@ impl Pair {
             let want = want.map_or_else(|refused| format!("{refused:?}"), |want| show(&want.output));
             return Some(format!("{difference}\nwant   b\"{want}\" (one text: {one})"));
         }
-        None
+        let texts = serde_json::from_slice(input).map(strings).unwrap_or_default();
+        texts.iter().find_map(|text| self.differs_alone(text))
     }
+
+    /// What differs on the text of a value, if anything.
+    fn differs_alone(&mut self, text: &str) -> Option<String> {
+        let mut room = Vec::new();
+        let got = self.masker.texts()?.mask(text, 1, &mut room).map(|masked| masked.map(show));
+        let document = Value::from(vec![text]).to_string();
+        let want = mask(&self.reference, document.as_bytes(), true).expect("an array");
+        let output: Vec<String> = serde_json::from_slice(&want.output).expect("an array of a string");
+        let want = output.first().filter(|_| !want.findings.is_empty()).map(|text| show(text.as_bytes()));
+        let same = got.as_ref().is_ok_and(|got| *got == want);
+        (!same).then(|| format!("the text {text:?}\ngot    {got:?}\nwant   {want:?}"))
+    }
+}
+
+/// The strings of a document, and the document itself as one.
+fn strings(document: Value) -> Vec<String> {
+    let mut strings = vec![document.to_string()];
+    let mut left = vec![document];
+    while let Some(value) = left.pop() {
+        match value {
+            Value::String(text) => strings.push(text),
+            Value::Array(items) => left.extend(items),
+            Value::Object(members) => left.extend(members.into_iter().map(|(_, value)| value)),
+            _ => {}
+        }
+    }
+    strings
 }
 
 /// `Err` unless the masker refuses the input.
