@@ -20,6 +20,18 @@ pub struct Masker {
 pub struct Texts<'m>(&'m mut Masker);
 
 impl Texts<'_> {
+    /// Whether a rule looks at numbers or booleans too, which these texts are not.
+    #[must_use]
+    pub fn are_not_all(&self) -> bool {
+        self.0.policy.core().stops.bare != 0
+    }
+
+    /// The most containers that may be open around a text (`limits.depth`).
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        usize::from(self.0.policy.core().limits.depth)
+    }
+
     /// Masks a text: as JSON if it is, else as it stands. `None` when it stays as it is; else the result, which is UTF-8, in `room`,
     /// which grows when it must. `depth` containers are open around it (`limits.depth`).
     ///
@@ -34,9 +46,6 @@ impl Texts<'_> {
         room: &'r mut Vec<u8>,
     ) -> Result<Option<&'r [u8]>, Error> {
         let Masker { policy, core, .. } = &mut *self.0;
-        if !core.may_change(policy.core(), text) {
-            return Ok(None);
-        }
         let enough = text.len() + text.len() / 8 + 256;
         if room.len() < enough {
             *room = vec![0; enough];

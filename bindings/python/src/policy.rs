@@ -154,7 +154,7 @@ impl Policy {
     ) -> PyResult<Bound<'py, PyAny>> {
         let py = value.py();
         self.work(py, Framing::One, true, |worker| {
-            let masked = crate::object::mask(worker, value, default)?;
+            let masked = crate::object::mask(worker, value, default, report.is_some())?;
             if let Some(report) = report {
                 report.add(&worker.masker.report());
             }

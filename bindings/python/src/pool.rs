@@ -96,6 +96,19 @@ impl Worker {
         }
     }
 
+    /// The text of a string value within `depth` containers, masked; `None` when it stays as it is. For policies that have
+    /// [`Masker::texts`].
+    ///
+    /// # Errors
+    /// Of the core.
+    pub(crate) fn mask_text(&mut self, py: Python<'_>, text: &str, depth: usize) -> PyResult<Option<&[u8]>> {
+        let len = self.run(py, text.len(), Offsets::Bytes, |masker, output| {
+            let masked = masker.texts().map(|mut texts| texts.mask(text, depth, output)).transpose()?;
+            Ok(masked.flatten().map(<[u8]>::len))
+        })?;
+        Ok(len.and_then(|len| self.output.get(..len)))
+    }
+
     fn tidy(&mut self) {
         if self.output.capacity() > KEPT {
             self.output = Vec::new();

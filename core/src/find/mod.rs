@@ -211,12 +211,6 @@ impl Finder<'_> {
         Self::within(policy, path, rooms)
     }
 
-    /// Whether a match may lie in a text, which is decoded, or in one nested in it. All searches have factors.
-    #[must_use]
-    pub fn may_match(&self, policy: &Policy<'_>, text: &[u8]) -> bool {
-        self.bits.may_match(policy.watch(), text)
-    }
-
     /// Turns to a value.
     pub fn begin(&mut self, input: &[u8], value: Value) {
         self.value = value;

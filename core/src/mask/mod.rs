@@ -137,15 +137,6 @@ impl Masker<'_> {
         self.trusted = trusted;
     }
 
-    /// Whether masking may change a string value of this text, which is decoded, or JSON that is nested in it. For policies that
-    /// know values by their text ([`Policy::knows_by_text`]).
-    ///
-    /// Linear in the text.
-    #[must_use]
-    pub fn may_change(&self, policy: &Policy<'_>, text: &str) -> bool {
-        self.work.finder.may_match(policy, text.as_bytes())
-    }
-
     /// Masks the text of a string value, decoded, into `output`: as JSON if it is, else as text. Returns the length of the result;
     /// `None` when the text stays as it is. `depth` containers are open around it. For policies that know values by their text.
     ///
@@ -161,6 +152,10 @@ impl Masker<'_> {
         output: &mut [u8],
     ) -> Result<Option<usize>, Error> {
         let input = text.as_bytes();
+        let may_match = |reader: &mut Reader| reader.sweeper.looks(policy.watch(), input);
+        if !self.readers.first_mut().is_some_and(may_match) {
+            return Ok(None);
+        }
         let capacity = output.len();
         let mut target = Target::Into { input, output, done: Done::default() };
         if !self.look_into(policy, &mut target, depth, true) {
@@ -178,7 +173,8 @@ impl Masker<'_> {
         Ok(Some(target.finish(policy, &mut self.work.edits)))
     }
 
-    /// Masks a target that is the text of a value, by the fast way or token by token; whether that came to the end.
+    /// Masks a target that is the text of a value and has been looked at, by the fast way or token by token; whether that came to
+    /// the end.
     fn look_into(
         &mut self,
         policy: &Policy<'_>,
@@ -189,10 +185,11 @@ impl Masker<'_> {
         self.clear();
         let span = Span::new(0, target.input().len());
         let mut engine = Engine::new(policy, &mut self.work, target);
-        let deeper = self.readers.get_mut(1..).unwrap_or(&mut []);
+        let Some((reader, deeper)) = self.readers.split_first_mut() else { return false };
         let around = if sweeps {
             self.brackets.stand_in(depth);
-            Around::Brackets(&mut self.brackets, false, AtHand::default())
+            let candidates = reader.sweeper.listed(span).filter(|_| policy.allow.is_empty());
+            Around::Brackets(&mut self.brackets, false, AtHand { seen: None, candidates })
         } else {
             self.containers.truncate(0);
             self.containers.stand_in(depth);

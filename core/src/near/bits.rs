@@ -1,7 +1,6 @@
 //! One pass over a segment: a bit for each place and group.
 
 use super::align::place_before;
-use super::value::may_match;
 use crate::arch::{BLOCK, Isa, Path, WINDOW, Work};
 use crate::factor::{Groups, Lanes, MAX_GROUPS, Near, Reach, Watch, has_short_escape, places};
 use crate::span::Span;
@@ -57,11 +56,6 @@ impl<'m> Bits<'m> {
     /// The groups that have a place.
     pub(crate) fn present(&self) -> Groups {
         self.present
-    }
-
-    /// Whether a match may lie in a text or in one nested in it: [`may_match`].
-    pub(crate) fn may_match(&self, watch: Watch<'_>, text: &[u8]) -> bool {
-        may_match(self.path, watch, text)
     }
 
     /// Looks at `segment` of the value that `text` reads, its reading number `reading`. Segments follow each other.

@@ -4,7 +4,6 @@
 
 mod align;
 mod bits;
-mod value;
 
 pub(crate) use align::{back, run_start};
 pub(crate) use bits::Bits;

@@ -62,6 +62,10 @@ impl Candidates {
         self.lost.get_or_insert(at);
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.count == 0 && self.lost.is_none()
+    }
+
     #[inline]
     pub(super) fn some_lost(&self) -> bool {
         self.lost.is_some()

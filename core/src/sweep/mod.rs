@@ -11,6 +11,7 @@ mod bits;
 mod brackets;
 mod candidates;
 mod decode;
+mod look;
 mod part;
 mod places;
 mod quoted;
@@ -41,12 +42,14 @@ pub struct Sweeper {
     path: Path,
     window: Window,
     candidates: Candidates,
+    /// Whether they are those of the text of a value: [`Self::looks`].
+    lists: bool,
 }
 
 impl Sweeper {
     /// Memory that nobody has used yet. All zero, so that a static of it takes no room in flash.
     pub(crate) const ASLEEP: Self =
-        Self { path: Path::PLAIN, window: Window::new(), candidates: Candidates::NONE };
+        Self { path: Path::PLAIN, window: Window::new(), candidates: Candidates::NONE, lists: false };
 
     /// From here on as [`Self::new`] makes it.
     pub(crate) fn wake(&mut self, path: Path) {

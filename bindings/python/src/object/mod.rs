@@ -5,7 +5,9 @@
 //! 1. While it is written, each value is noted with the place of its text ([`walk`]). Where nothing matched, that is all.
 //! 2. Otherwise both texts are compared: they differ within strings, numbers and booleans only. Only values whose text changed
 //!    are read ([`changed`]), and only containers around them made anew ([`rebuild`]).
-//! 3. We wrote the text ourselves, so its grammar need not be checked again (`set_trusted`).
+//! 3. Where the policy can (`Masker::texts`) and nobody counts, strings are masked by themselves, and empty ones are written instead. If nobody looks
+//!    at numbers either, that text is of no interest.
+//! 4. We wrote the text ourselves, so its grammar need not be checked again (`set_trusted`).
 
 mod changed;
 mod rebuild;
@@ -18,6 +20,7 @@ use pyo3::prelude::*;
 pub(crate) use walk::Walk;
 
 /// Masks `value`; `default` says what stands for objects that JSON cannot hold. What nothing matched in comes back itself.
+/// `counts`: somebody will ask the worker for a report.
 ///
 /// Linear in the text of the object, in which what is shared by several containers stands several times.
 ///
@@ -27,9 +30,10 @@ pub(crate) fn mask<'py>(
     worker: &mut Worker,
     value: &Bound<'py, PyAny>,
     default: Option<&Bound<'py, PyAny>>,
+    counts: bool,
 ) -> PyResult<Bound<'py, PyAny>> {
     let mut walk = std::mem::take(&mut worker.walk);
-    let masked = walk.write(value, default).and_then(|()| masked(worker, &mut walk, value));
+    let masked = walk.write(worker, value, default, counts).and_then(|()| masked(worker, &mut walk, value));
     walk.clear();
     worker.walk = walk;
     masked
@@ -41,13 +45,15 @@ fn masked<'py>(
     value: &Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = value.py();
-    let text = &walk.text;
-    let refused = |error: PyErr| if error::is_json(py, &error) { too_deep(py) } else { error };
-    let len = worker
-        .run(py, text.len(), Offsets::Bytes, |masker, output| mask_copy(masker, text, output))
-        .map_err(refused)?;
-    if worker.masker.report().parts() > 0 {
-        changed::note(py, walk, worker.output.get(..len).unwrap_or(&[]))?;
+    if walk.asks {
+        let text = &walk.text;
+        let refused = |error: PyErr| if error::is_json(py, &error) { too_deep(py) } else { error };
+        let len = worker
+            .run(py, text.len(), Offsets::Bytes, |masker, output| mask_copy(masker, text, output))
+            .map_err(refused)?;
+        if worker.masker.report().parts() > 0 {
+            changed::note(py, walk, worker.output.get(..len).unwrap_or(&[]))?;
+        }
     }
     rebuild::rebuild(py, walk, value)
 }

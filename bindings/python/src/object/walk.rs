@@ -2,6 +2,8 @@
 
 use super::scalar;
 use crate::error;
+use crate::input::utf8;
+use crate::pool::Worker;
 use pyo3::prelude::*;
 use pyo3::sync::critical_section::with_critical_section;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
@@ -60,6 +62,15 @@ struct Frame {
     next: usize,
 }
 
+/// Values that need not be written: strings are masked by themselves, and nobody asks for keys.
+#[derive(Clone, Copy)]
+struct Spared {
+    /// Neither numbers nor booleans are looked at.
+    bare: bool,
+    /// More containers within each other are too many.
+    depth: usize,
+}
+
 /// An item of a container: its key, in a dict, and its value.
 type Item = (Option<Py<PyAny>>, Py<PyAny>);
 
@@ -70,6 +81,10 @@ pub(crate) struct Walk {
     pub(super) nodes: Vec<Node>,
     /// Values that are new before anything is masked: `default` gave them.
     pub(super) replaced: Vec<u32>,
+    /// What need not be written as it is, if anything.
+    spared: Option<Spared>,
+    /// Whether something was written that masking may change or refuse.
+    pub(super) asks: bool,
     frames: Vec<Frame>,
     /// Items of the containers in `frames`, taken all at once: whatever happens to a container meanwhile, what is written is
     /// what it held then.
@@ -93,14 +108,20 @@ impl Walk {
         }
     }
 
-    /// Writes `root` and all that is in it.
+    /// Writes `root` and all that is in it. Strings that `worker` masks by themselves are new then, and written as empty ones; it
+    /// `counts` only what it masks as JSON.
     pub(super) fn write<'py>(
         &mut self,
+        worker: &mut Worker,
         root: &Bound<'py, PyAny>,
         default: Option<&Bound<'py, PyAny>>,
+        counts: bool,
     ) -> PyResult<()> {
         let py = root.py();
-        self.value(root.clone(), None, 0, default)?;
+        let texts = worker.masker.texts().filter(|_| !counts);
+        self.spared = texts.map(|texts| Spared { bare: !texts.are_not_all(), depth: texts.depth() });
+        self.asks = !self.spared.is_some_and(|spared| spared.bare);
+        self.value(worker, root.clone(), None, 0, default)?;
         while let Some(frame) = self.frames.last_mut() {
             let Some(item) = self.waiting.get_mut(frame.next) else {
                 self.close();
@@ -112,11 +133,15 @@ impl Walk {
             }
             frame.next += 1;
             let parent = frame.node;
-            if let Some(key) = &key {
-                scalar::key(&mut self.text, key.bind(py))?;
-                self.text.push(b':');
+            match &key {
+                Some(_) if self.spared.is_some() => self.text.extend_from_slice(b"\"\":"),
+                Some(key) => {
+                    scalar::key(&mut self.text, key.bind(py))?;
+                    self.text.push(b':');
+                }
+                None => {}
             }
-            self.value(value.into_bound(py), key, parent, default)?;
+            self.value(worker, value.into_bound(py), key, parent, default)?;
         }
         Ok(())
     }
@@ -132,6 +157,7 @@ impl Walk {
 
     fn value<'py>(
         &mut self,
+        worker: &mut Worker,
         mut value: Bound<'py, PyAny>,
         key: Option<Py<PyAny>>,
         parent: usize,
@@ -141,8 +167,12 @@ impl Walk {
         if start > BYTES || self.nodes.len() >= VALUES {
             return Err(error::object(py, "size", "more than 8 million values or 256 MiB of text"));
         }
-        let mut tries = 0;
+        let (mut tries, mut new) = (0, None);
         let kind = loop {
+            if let Ok(text) = value.cast::<PyString>() {
+                new = self.string(worker, text)?;
+                break Kind::Str;
+            }
             if let Some(kind) = self.known(&value)? {
                 break kind;
             }
@@ -164,16 +194,27 @@ impl Walk {
         let (stop, end) = (place(self.text.len()), place(node + 1));
         let (parent, start) = (place(parent), place(start));
         let object = value.unbind();
-        self.nodes.push(Node { object, key, new: None, parent, end, start, stop, kind, dirty: false });
+        self.nodes.push(Node { object, key, new, parent, end, start, stop, kind, dirty: false });
         Ok(())
     }
 
-    /// Writes what JSON has; what there is most of is asked for first.
+    /// Masks a string, or writes it to be masked with what stands around it.
+    fn string(&mut self, worker: &mut Worker, value: &Bound<'_, PyString>) -> PyResult<Option<Py<PyAny>>> {
+        let Some(text) = utf8(value).filter(|_| self.spared.is_some()) else {
+            self.asks = true;
+            scalar::text(&mut self.text, value)?;
+            return Ok(None);
+        };
+        self.text.extend_from_slice(b"\"\"");
+        let py = value.py();
+        let Some(masked) = worker.mask_text(py, text, self.frames.len())? else { return Ok(None) };
+        let new = PyString::from_bytes(py, masked).map_err(|_| error::internal(py))?;
+        Ok(Some(new.into_any().unbind()))
+    }
+
+    /// Writes what else JSON has; what there is most of is asked for first.
     fn known(&mut self, value: &Bound<'_, PyAny>) -> PyResult<Option<Kind>> {
-        let kind = if let Ok(text) = value.cast::<PyString>() {
-            scalar::text(&mut self.text, text)?;
-            Kind::Str
-        } else if let Ok(dict) = value.cast::<PyDict>() {
+        let kind = if let Ok(dict) = value.cast::<PyDict>() {
             self.open(value, b'{')?;
             // Without a GIL, nobody changes it while its items are taken. The same holds below.
             with_critical_section(value, || {
@@ -191,13 +232,16 @@ impl Walk {
             self.text.extend_from_slice(b"null");
             Kind::Null
         } else if let Ok(truth) = value.cast::<PyBool>() {
-            self.text.extend_from_slice(if truth.is_true() { b"true" } else { b"false" });
+            self.bare(|text| {
+                text.extend_from_slice(if truth.is_true() { b"true" } else { b"false" });
+                Ok(())
+            })?;
             Kind::Bool
         } else if let Ok(number) = value.cast::<PyInt>() {
-            scalar::int(&mut self.text, number)?;
+            self.bare(|text| scalar::int(text, number))?;
             Kind::Int
         } else if let Ok(number) = value.cast::<PyFloat>() {
-            scalar::float(&mut self.text, number)?;
+            self.bare(|text| scalar::float(text, number))?;
             Kind::Float
         } else if let Ok(tuple) = value.cast::<PyTuple>() {
             self.open(value, b'[')?;
@@ -207,6 +251,15 @@ impl Walk {
             return Ok(None);
         };
         Ok(Some(kind))
+    }
+
+    /// Writes a number or boolean, if somebody looks at it.
+    fn bare(&mut self, write: impl FnOnce(&mut Vec<u8>) -> PyResult<()>) -> PyResult<()> {
+        if self.spared.is_some_and(|spared| spared.bare) {
+            self.text.push(b'0');
+            return Ok(());
+        }
+        write(&mut self.text)
     }
 
     /// Begins a container, whose node is the next one.
@@ -219,7 +272,7 @@ impl Walk {
         {
             return Err(error::object(py, "cycle", "an object contains itself"));
         }
-        if self.frames.len() >= DEPTH {
+        if self.frames.len() >= self.spared.map_or(DEPTH, |spared| spared.depth) {
             return Err(super::too_deep(py));
         }
         let first = self.waiting.len();
