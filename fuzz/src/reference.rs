@@ -20,7 +20,7 @@ pub const HEAD: usize = 1;
 /// The reference takes its time.
 const MOST: usize = 3_000;
 /// Written down here.
-const SPECS: usize = 4;
+const SPECS: usize = 5;
 /// Made by chance, half of them with the profile `otlp`.
 const RANDOM: usize = 60;
 /// How many policies there are.
@@ -53,6 +53,11 @@ fn spec(index: usize) -> Value {
             {"id": "T", "attributes": ["o*"], "when": {"span_kind": ["TOOL", "LLM"]}, "replace": "#"},
             {"id": "U", "attributes": ["u.*"], "except_attributes": ["u.x"]},
             {"id": "D", "pattern": r"\d{4}", "replace": "<####>"},
+        ]}),
+        4 => json!({"version": 1, "rules": [
+            {"id": "N", "pattern": r"^55\d+$", "types": ["number"], "replace": "#"},
+            {"id": "S", "pattern": r"(?:^|-)41\d+$", "types": ["string", "number"], "replace": "#"},
+            {"id": "W", "pattern": r"^fals|rue$", "types": ["boolean"]},
         ]}),
         // Two that begin with neighbouring numbers would be alike.
         n => Random((n as u64).wrapping_mul(0x2545_f491_4f6c_dd1d)).policy(n % 2 == 1),
