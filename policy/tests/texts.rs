@@ -46,7 +46,11 @@ fn containers_around_a_text_count() {
             let mut room = Vec::new();
             let masked = masker.texts().expect("texts").mask(text, depth, &mut room).expect("room");
             let masked = std::str::from_utf8(masked.expect("a match")).expect("UTF-8");
-            assert_eq!(String::from_utf8(document).as_deref(), Ok(&*nest(masked).to_string()), "{text} at {depth}");
+            assert_eq!(
+                String::from_utf8(document).as_deref(),
+                Ok(&*nest(masked).to_string()),
+                "{text} at {depth}"
+            );
             all.push(masked.to_owned());
         }
         differ += usize::from(all.iter().any(|masked| *masked != all[0]));
