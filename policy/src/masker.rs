@@ -20,9 +20,9 @@ pub struct Masker {
 pub struct Texts<'m>(&'m mut Masker);
 
 impl Texts<'_> {
-    /// Whether a rule looks at numbers or booleans too, which these texts are not.
+    /// Whether a rule looks at numbers or booleans too, which are no texts.
     #[must_use]
-    pub fn are_not_all(&self) -> bool {
+    pub fn asks_for_numbers(&self) -> bool {
         self.0.policy.core().stops.bare != 0
     }
 
@@ -132,7 +132,7 @@ impl Masker {
     ///
     /// # Example
     /// ```
-    /// let mut masker = spanmask::Policy::preset("default")?.masker();
+    /// let mut masker = spanmask::Policy::preset("langfuse-docs")?.masker();
     /// let (mut texts, mut room) = (masker.texts().expect("a policy of patterns"), Vec::new());
     /// assert_eq!(texts.mask("Read the file.", 0, &mut room)?, None);
     /// let masked = texts.mask("Write to john@example.com.", 0, &mut room)?;

@@ -5,8 +5,8 @@
 //! 1. While it is written, each value is noted with the place of its text ([`walk`]). Where nothing matched, that is all.
 //! 2. Otherwise both texts are compared: they differ within strings, numbers and booleans only. Only values whose text changed
 //!    are read ([`changed`]), and only containers around them made anew ([`rebuild`]).
-//! 3. Where the policy can (`Masker::texts`) and nobody counts, strings are masked by themselves, and empty ones are written instead. If nobody looks
-//!    at numbers either, that text is of no interest.
+//! 3. Where the policy can (`Masker::texts`) and nobody counts, strings are masked by themselves, and empty ones are written
+//!    instead. If nobody looks at numbers either, that text is of no interest.
 //! 4. We wrote the text ourselves, so its grammar need not be checked again (`set_trusted`).
 
 mod changed;

@@ -119,7 +119,7 @@ impl Walk {
     ) -> PyResult<()> {
         let py = root.py();
         let texts = worker.masker.texts().filter(|_| !counts);
-        self.spared = texts.map(|texts| Spared { bare: !texts.are_not_all(), depth: texts.depth() });
+        self.spared = texts.map(|texts| Spared { bare: !texts.asks_for_numbers(), depth: texts.depth() });
         self.asks = !self.spared.is_some_and(|spared| spared.bare);
         self.value(worker, root.clone(), None, 0, default)?;
         while let Some(frame) = self.frames.last_mut() {
