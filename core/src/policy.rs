@@ -179,13 +179,6 @@ impl Policy<'_> {
         self.stops.watch(&self.ahead, &self.pools)
     }
 
-    /// Whether what it masks in a value depends on the text of that alone, and shows in it: no rule asks where a value stands or
-    /// masks whole values, and all that is searched for has factors.
-    #[must_use]
-    pub fn knows_by_text(&self) -> bool {
-        !self.selectors.tracks() && !self.stops.everywhere
-    }
-
     /// The name of a rule; empty for one that the policy does not have.
     #[must_use]
     pub fn rule_id(&self, rule: u16) -> &str {
@@ -193,5 +186,24 @@ impl Policy<'_> {
             .get(usize::from(rule))
             .and_then(|rule| core::str::from_utf8(rule.id.of(&self.pools.u8s)).ok())
             .unwrap_or("")
+    }
+}
+
+/// A policy that knows values by their text: what it masks in one depends on that alone, and shows in it. No rule asks where a value
+/// stands or masks whole values, and all that is searched for has factors.
+#[derive(Clone, Copy)]
+pub struct ByText<'a, 'p>(&'a Policy<'p>);
+
+impl<'a, 'p> ByText<'a, 'p> {
+    /// `None` for any other policy.
+    #[must_use]
+    pub fn of(policy: &'a Policy<'p>) -> Option<Self> {
+        (!policy.selectors.tracks() && !policy.stops.everywhere).then_some(Self(policy))
+    }
+
+    /// The policy.
+    #[must_use]
+    pub fn policy(self) -> &'a Policy<'p> {
+        self.0
     }
 }

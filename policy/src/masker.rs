@@ -4,6 +4,7 @@ use crate::Policy;
 use spanmask_core::error::Error;
 use spanmask_core::mask::Framing;
 use spanmask_core::matcher::host::Host;
+use spanmask_core::policy::ByText;
 use spanmask_core::report::{Path, Tally};
 use std::fmt;
 
@@ -17,19 +18,22 @@ pub struct Masker {
 }
 
 /// Masks texts of string values, one by one: [`Masker::texts`].
-pub struct Texts<'m>(&'m mut Masker);
+pub struct Texts<'m> {
+    policy: ByText<'m, 'static>,
+    core: &'m mut spanmask_core::mask::Masker<'static>,
+}
 
 impl Texts<'_> {
     /// Whether a rule looks at numbers or booleans too, which are no texts.
     #[must_use]
     pub fn asks_for_numbers(&self) -> bool {
-        self.0.policy.core().stops.bare != 0
+        self.policy.policy().stops.bare != 0
     }
 
     /// The most containers that may be open around a text (`limits.depth`).
     #[must_use]
     pub fn depth(&self) -> usize {
-        usize::from(self.0.policy.core().limits.depth)
+        usize::from(self.policy.policy().limits.depth)
     }
 
     /// Masks a text: as JSON if it is, else as it stands. `None` when it stays as it is; else the result, which is UTF-8, in `room`,
@@ -45,13 +49,12 @@ impl Texts<'_> {
         depth: usize,
         room: &'r mut Vec<u8>,
     ) -> Result<Option<&'r [u8]>, Error> {
-        let Masker { policy, core, .. } = &mut *self.0;
         let enough = text.len() + text.len() / 8 + 256;
         if room.len() < enough {
             *room = vec![0; enough];
         }
         let len = loop {
-            match core.mask_text(policy.core(), text, depth, room) {
+            match self.core.mask_text(self.policy, text, depth, room) {
                 Err(Error::Capacity { needed }) if needed > room.len() => *room = vec![0; needed],
                 done => break done?,
             }
@@ -140,7 +143,8 @@ impl Masker {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn texts(&mut self) -> Option<Texts<'_>> {
-        self.policy.core().knows_by_text().then_some(Texts(self))
+        let Self { policy, core, .. } = self;
+        Some(Texts { policy: ByText::of(policy.core())?, core })
     }
 
     /// Masks `buffer[..len]`; the length of `buffer` is its capacity. Returns the new length.

@@ -18,7 +18,7 @@ use crate::find::Finder;
 #[cfg(feature = "alloc")]
 use crate::limits::Limits;
 use crate::matcher::host::Host;
-use crate::policy::Policy;
+use crate::policy::{ByText, Policy};
 use crate::report::{Finding, Tally};
 use crate::rewrite::{self, Done, Edits, Target};
 use crate::scan::grammar::Containers;
@@ -138,7 +138,7 @@ impl Masker<'_> {
     }
 
     /// Masks the text of a string value, decoded, into `output`: as JSON if it is, else as text. Returns the length of the result;
-    /// `None` when the text stays as it is. `depth` containers are open around it. For policies that know values by their text.
+    /// `None` when the text stays as it is. `depth` containers are open around it.
     ///
     /// Time is linear in the text. Nothing is allocated.
     ///
@@ -146,14 +146,14 @@ impl Masker<'_> {
     /// [`Error::Capacity`] when the result does not fit, [`Error::Detector`]; `output` is not for use then.
     pub fn mask_text(
         &mut self,
-        policy: &Policy<'_>,
+        policy: ByText<'_, '_>,
         text: &str,
         depth: usize,
         output: &mut [u8],
     ) -> Result<Option<usize>, Error> {
-        let input = text.as_bytes();
+        let (policy, input) = (policy.policy(), text.as_bytes());
         let may_match = |reader: &mut Reader| reader.sweeper.looks(policy.watch(), input);
-        if !self.readers.first_mut().is_some_and(may_match) {
+        if !self.readers.first_mut().is_none_or(may_match) {
             return Ok(None);
         }
         let capacity = output.len();

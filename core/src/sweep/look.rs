@@ -17,14 +17,14 @@ impl Sweeper {
     pub fn looks(&mut self, watch: Watch<'_>, text: &[u8]) -> bool {
         self.candidates.clear();
         let first = text.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
-        self.lists = !matches!(first, Some(b'{' | b'[' | b'"'));
-        let list = Some(&mut self.candidates).filter(|_| self.lists);
+        self.plain = !matches!(first, Some(b'{' | b'[' | b'"'));
+        let list = Some(&mut self.candidates).filter(|_| self.plain);
         watch.lanes().used() && self.path.run(Blocks { watch, text, list })
     }
 
     /// The places of the text that [`Self::looks`] has looked at, if that is no JSON and all are known.
     pub fn listed(&mut self, text: Span) -> Option<&[Candidate]> {
-        self.candidates.of(text).filter(|_| self.lists)
+        self.candidates.of(text).filter(|_| self.plain)
     }
 }
 

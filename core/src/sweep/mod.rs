@@ -42,14 +42,14 @@ pub struct Sweeper {
     path: Path,
     window: Window,
     candidates: Candidates,
-    /// Whether they are those of the text of a value: [`Self::looks`].
-    lists: bool,
+    /// Whether they are those of a text that was looked at and is no JSON: [`Self::looks`].
+    plain: bool,
 }
 
 impl Sweeper {
     /// Memory that nobody has used yet. All zero, so that a static of it takes no room in flash.
     pub(crate) const ASLEEP: Self =
-        Self { path: Path::PLAIN, window: Window::new(), candidates: Candidates::NONE, lists: false };
+        Self { path: Path::PLAIN, window: Window::new(), candidates: Candidates::NONE, plain: false };
 
     /// From here on as [`Self::new`] makes it.
     pub(crate) fn wake(&mut self, path: Path) {
