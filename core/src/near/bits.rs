@@ -158,11 +158,13 @@ impl<'m> Bits<'m> {
     }
 
     /// The places at which an escape of four digits hides a byte of a factor, and those behind one. `known` is a place
-    /// before the segment; returns the last one that was looked at.
+    /// before the segment; returns one shortly before the last that was looked at.
     fn behind_escapes<T: Text>(&mut self, lanes: &Lanes, input: &[u8], text: T, known: usize) -> usize {
         let Span { start, end } = self.segment;
         let raw = input.get(..end).unwrap_or(input);
-        let (mut at, mut done) = (start, known);
+        // Before `left`, there is no place to look at; what shows over the next escape may begin at `last[0]`.
+        let (mut at, mut left) = (start, known);
+        let mut last = [known; FRONT + 1];
         while let Some(found) = raw.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == b'\\')) {
             let slash = at + found;
             let run = raw.get(slash..).unwrap_or(&[]).iter().take_while(|byte| **byte == b'\\').count();
@@ -175,24 +177,29 @@ impl<'m> Bits<'m> {
             if lanes.shown_around(byte) == 0 {
                 continue;
             }
-            let mut place = walk_from(input, done, slash);
-            let mut last = [place; FRONT + 1];
-            while place <= letter {
-                self.note(lanes, text, place);
-                last.rotate_left(1);
-                last[FRONT] = place;
-                let Some((_, next)) = text.next(place) else { break };
-                place = next;
+            let mut place = walk_from(input, left, slash);
+            if place > left {
+                last = [place; FRONT + 1];
             }
-            self.note(lanes, text, place);
             // The escape may spell the front of another one, so that it does not tell what stands two characters in front.
-            if let Some((_, next)) = text.next(place) {
-                self.note(lanes, text, next);
+            let mut behind = 2;
+            while behind > 0 {
+                self.note(lanes, text, place);
+                match place <= letter {
+                    true => {
+                        last.rotate_left(1);
+                        last[FRONT] = place;
+                    }
+                    false => behind -= 1,
+                }
+                match text.next(place) {
+                    Some((_, next)) => place = next,
+                    None => break,
+                }
             }
-            // What shows over the next escape may begin this far before it.
-            done = last[0];
+            left = place;
         }
-        done
+        last[0]
     }
 
     /// The first place of one of these groups at or after `from`; it may lie behind the segment.
