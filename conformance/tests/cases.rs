@@ -24,9 +24,6 @@ fn run_all(kind: Kind) {
     assert!(failed.is_empty(), "{} of {ran} cases failed:\n{}", failed.len(), failed.join("\n"));
 }
 
-/// Parts that a masker keeps in mind (DESIGN.md of the core).
-const KEPT_PARTS: u64 = 16_384;
-
 #[test]
 fn mask() {
     run_all(Kind::Mask);
@@ -187,7 +184,9 @@ fn in_place(masker: &mut Masker, input: &[u8], output: &[u8], capacity: usize) {
     match masker.mask_in_place(&mut buffer, input.len()) {
         Ok(len) => same(&buffer[..len], output, "in place"),
         // Beyond so many parts the text may need more room on the way than at the end, and says how much.
-        Err(Error::Capacity { needed }) if masker.report().parts() > KEPT_PARTS && needed > capacity => {
+        Err(Error::Capacity { needed })
+            if masker.report().parts() > Masker::KEPT_PARTS && needed > capacity =>
+        {
             in_place(masker, input, output, needed);
         }
         other => panic!("within {capacity} bytes: {other:?}"),
@@ -205,7 +204,7 @@ fn too_little_room(masker: &mut Masker, input: &[u8], output: &[u8]) {
             buffer.resize(capacity, 0xaa);
             let before = buffer.clone();
             let result = masker.mask_in_place(&mut buffer, input.len());
-            if masker.report().parts() <= KEPT_PARTS {
+            if masker.report().parts() <= Masker::KEPT_PARTS {
                 assert_eq!(result, needed, "within {capacity} bytes");
             }
             assert!(matches!(result, Err(Error::Capacity { .. })), "within {capacity} bytes");

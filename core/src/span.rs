@@ -1,9 +1,9 @@
 //! The plain types that cross stages.
 
-use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+use zerocopy::{FromBytes, FromZeros, Immutable, IntoBytes, KnownLayout};
 
 /// A range of raw bytes of the input: `start..end`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, FromZeros, KnownLayout)]
 pub struct Span {
     /// Offset of the first byte.
     pub start: usize,

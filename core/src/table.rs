@@ -1,6 +1,8 @@
 //! Arrays of a compiled policy: owned by it, or borrowed from an image.
 
 use core::ops::Deref;
+#[cfg(feature = "alloc")]
+use zerocopy::FromZeros;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
 /// A read-only array, owned (feature `alloc`) or borrowed for `'p`.
@@ -260,6 +262,17 @@ impl<T: Clone> Room<'_, T> {
     #[must_use]
     pub fn filled(item: T, len: usize) -> Self {
         Self(RoomInner::Owned(alloc::vec![item; len].into_boxed_slice()))
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl<T: FromZeros + KnownLayout> Room<'_, T> {
+    /// Owned room for `len` items, all zero. Systems with virtual memory give its pages out when they are used.
+    #[must_use]
+    pub fn zeroed(len: usize) -> Self {
+        let owned = <[T]>::new_box_zeroed_with_elems(len);
+        let layout = core::alloc::Layout::new::<T>();
+        Self(RoomInner::Owned(owned.unwrap_or_else(|_| alloc::alloc::handle_alloc_error(layout))))
     }
 }
 

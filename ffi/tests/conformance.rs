@@ -18,8 +18,6 @@ const OVERSIZE: u64 = 14;
 /// What a stream looks at together.
 const WINDOW: usize = 1 << 20;
 
-/// Parts that a masker keeps in mind (DESIGN.md of the core).
-const KEPT_PARTS: u64 = 16_384;
 /// Valgrind is some 50 times slower: longer inputs, and presets, which take long to compile, are left out there, and of the
 /// other cases all but one in so many. The sanitizers see all of them.
 const LONG: usize = 10_000;
@@ -287,7 +285,7 @@ fn every_way(runner: &mut Runner, input: &[u8], output: &[u8]) {
     for capacity in [exact, exact + 100] {
         let (mut outcome, mut room) = runner.mask("in_place", input, capacity);
         // Beyond so many parts the text may need more room on the way than at the end, and says how much.
-        if outcome.status == CAPACITY && runner.report().0[0] > KEPT_PARTS {
+        if outcome.status == CAPACITY && runner.report().0[0] > spanmask_rs::Masker::KEPT_PARTS {
             (outcome, room) = runner.mask("in_place", input, outcome.needed as usize);
         }
         assert_eq!((outcome.status, outcome.len), (OK, output.len()), "in place");

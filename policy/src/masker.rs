@@ -103,6 +103,10 @@ impl fmt::Debug for Finding<'_> {
 }
 
 impl Masker {
+    /// Parts that are kept before anything is written. A text with more is read twice, and in place it may need more room on the way
+    /// than its result takes. (Of pseudonyms, an eighth is kept.)
+    pub const KEPT_PARTS: u64 = spanmask_core::mask::Masker::EDITS as u64;
+
     pub(crate) fn new(policy: Policy) -> Self {
         let core = spanmask_core::mask::Masker::new(policy.core());
         Self { policy, core, framing: Framing::default() }

@@ -7,9 +7,6 @@ use napi::bindgen_prelude::{BufferSlice, Either, External};
 use napi_derive::napi;
 use spanmask::Masker;
 
-/// Parts that a masker keeps in mind (DESIGN.md of the core); with more, it uses all of the room.
-const KEPT_PARTS: u64 = 16_384;
-
 /// A part that would be masked.
 #[napi(object, object_from_js = false)]
 pub struct Found {
@@ -54,7 +51,8 @@ pub(crate) fn in_place(
     masker.set_trusted(trusted);
     let masked = masker.mask_in_place(buffer, length).map_err(|error| Fault::of(error, masker.policy()))?;
     let parts = masker.report().parts();
-    let used = if parts > KEPT_PARTS { buffer.len() } else { length };
+    // With more parts, it has used all of the room.
+    let used = if parts > Masker::KEPT_PARTS { buffer.len() } else { length };
     if let Some(behind) = buffer.get_mut(masked..used) {
         behind.fill(0);
     }

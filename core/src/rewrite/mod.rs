@@ -15,19 +15,21 @@ pub use give::Giving;
 use crate::policy::Policy;
 use crate::span::Span;
 use crate::table::{Part, Room};
+use zerocopy::{FromZeros, KnownLayout};
 
 /// Hexadecimal digits of a digest.
 pub(crate) const DIGITS: usize = 64;
 
 /// What is written in place of some raw bytes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, FromZeros, KnownLayout)]
 pub struct Edit {
     span: Span,
     text: Replacement,
     rule: u16,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, FromZeros, KnownLayout)]
+#[repr(u8)]
 enum Replacement {
     /// Bytes of the u8 pool, so many times.
     Pool(Part, u32),
@@ -85,8 +87,7 @@ impl Edits<'_> {
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn new(capacity: usize) -> Self {
-        let digests = Room::filled([0; DIGITS], (capacity / 8).max(1));
-        Self::within(Room::filled(Edit::NONE, capacity.max(1)), digests)
+        Self::within(Room::zeroed(capacity.max(1)), Room::zeroed((capacity / 8).max(1)))
     }
 }
 
