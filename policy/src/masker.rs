@@ -151,6 +151,29 @@ impl Masker {
         Some(Texts { policy: ByText::of(policy.core())?, core })
     }
 
+    /// Whether something in the text of a string value may be masked for what it says, and not just for where it stands. Of most texts
+    /// one look of some GB/s tells that not.
+    ///
+    /// If not, whoever writes an object as JSON may write an empty string for it (but not for the value of a member named `key`, which
+    /// names an attribute), and mask that: the string stays as it is, unless [`Self::looked_by_place`] is true then.
+    ///
+    /// # Example
+    /// ```
+    /// let mut masker = spanmask::Policy::preset("default")?.masker();
+    /// assert!(!masker.may_match("Read the file."));
+    /// assert!(masker.may_match("Write to john@example.com."));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn may_match(&mut self, text: &str) -> bool {
+        self.core.may_match(self.policy.core(), text)
+    }
+
+    /// Whether the last call looked at values for where they stand: under a name that a rule asks for, say.
+    #[must_use]
+    pub fn looked_by_place(&self) -> bool {
+        self.core.looked_by_place()
+    }
+
     /// Masks `buffer[..len]`; the length of `buffer` is its capacity. Returns the new length.
     ///
     /// # Errors

@@ -109,6 +109,14 @@ impl Worker {
         Ok(len.and_then(|len| self.output.get(..len)))
     }
 
+    /// Whether a string value must be masked together with what stands around it ([`Masker::may_match`]).
+    ///
+    /// # Errors
+    /// Of the core.
+    pub(crate) fn may_match(&mut self, py: Python<'_>, text: &str) -> PyResult<bool> {
+        self.run(py, text.len(), Offsets::Bytes, |masker, _| Ok(masker.may_match(text)))
+    }
+
     fn tidy(&mut self) {
         if self.output.capacity() > KEPT {
             self.output = Vec::new();

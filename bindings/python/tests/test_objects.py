@@ -294,6 +294,56 @@ def test_the_same_as_through_text(policy: Policy) -> None:
     assert changed > 1000
 
 
+#: What each masks depends on where values stand.
+BY_PLACE: list[list[dict[str, Any]]] = [
+    [{"id": "P", "keys": ["*phone"], "pattern": r"\d+"}, {"id": "E", "detect": "email"}],
+    [{"id": "S", "keys": ["secret"], "mask": {"keep_last": 4}}, {"id": "E", "detect": "email", "keys": ["a"]}],
+    [{"id": "N", "keys": ["*phone"], "pattern": r"\d+", "types": ["number"]}],
+    [{"id": "B", "keys": ["secret"], "types": ["boolean"]}, {"id": "K", "pattern": r"K-\d+"}],
+    [{"id": "A", "attributes": ["user.*", "*.phone"]}, {"id": "E", "detect": "email", "when": {"span_kind": ["TOOL"]}}],
+    [{"id": "D", "paths": ["$..a.secret", "$.value[*].b"], "pattern": "[a-z ]{30}"}, {"id": "E", "detect": "email"}],
+    [{"id": "L", "except_keys": ["name"], "pattern": "[a-z]{4} [a-z]{4}"}],
+]
+
+
+def placed_value(seed: random.Random, depth: int) -> Any:
+    """Strings that are long enough to be left out, under names that matter."""
+    word = "some words that are no secret, and 4 or 5 more of them; "
+    texts = [
+        word, 2 * word, MAIL + ". " + word, word + "K-1234", "5" * 40, "user." + 10 * "name", "user.email.of.somebody.who.writes.often",
+        json.dumps({"phone": word, "n": 12345678901234567890}), json.dumps([{"my_phone": 5, "secret": [True, word]}]),
+        json.dumps({"key": "user.x", "value": {"stringValue": word}}), "x", "TOOL", "user.x",
+    ]  # fmt: skip
+    kind = seed.randrange(5 if depth else 1)
+    if kind == 0:
+        return seed.choice([*texts, *texts, 7, True, None])
+    if kind == 1:
+        return [placed_value(seed, depth - 1) for _ in range(seed.randrange(4))]
+    if kind == 2:
+        name = seed.choice(["user.x", "a.phone", "other", "openinference.span.kind", *texts])
+        attribute = {"key": name, "value": {"stringValue": placed_value(seed, 0)}}
+        return attribute if seed.random() < 0.8 else dict(reversed(attribute.items()))
+    if kind == 3 and seed.random() < 0.3:
+        attributes = [placed_value(seed, depth - 1) for _ in range(3)]
+        return {"resourceSpans": [{"scopeSpans": [{"spans": [{"name": word, "attributes": attributes}]}]}]}
+    names = ["a", "b", "phone", "my_phone", "secret", "key", "value", "name"]
+    return {seed.choice(names): placed_value(seed, depth - 1) for _ in range(seed.randrange(4))}
+
+
+@pytest.mark.parametrize("number", range(len(BY_PLACE)))
+def test_strings_that_are_left_out_change_nothing(number: int) -> None:
+    profile = {} if number % 2 else {"profile": "otlp"}
+    policy = Policy({"version": 1, **profile, "rules": BY_PLACE[number]})
+    seed, changed = random.Random(number), 0
+    for _ in range(1500):
+        value = placed_value(seed, 5)
+        masked = policy.mask_object(value)
+        through_text = json.loads(policy.mask(json.dumps(value)))
+        assert repr(masked) == repr(through_text)
+        changed += masked is not value
+    assert changed > 20
+
+
 def same_types(value: Any, masked: Any) -> bool:
     if type(value) is not type(masked):
         return False

@@ -78,6 +78,9 @@ impl Engine<'_, '_, '_, '_, '_> {
         if self.work.active.exempt {
             return;
         }
+        if level == 0 && self.tracking {
+            self.work.by_place |= self.looks_by_place();
+        }
         match kind {
             ValueKind::IntString => return self.bare(value, value.level, Kind::Number),
             ValueKind::Bytes => {
@@ -376,6 +379,15 @@ impl Engine<'_, '_, '_, '_, '_> {
             || active.whole_number.or(active.whole_boolean).is_some()
             || self.may_match(span, Types::NUMBER)
             || self.may_match(span, Types::BOOLEAN)
+    }
+
+    /// Whether something may be masked here that shows no factor.
+    fn looks_by_place(&self) -> bool {
+        let Work { active, factored, .. } = &*self.work;
+        let without =
+            |types| active.searches(types).iter().zip(factored.iter()).any(|(run, has)| run & !has != 0);
+        active.whole_string.or(active.whole_number).or(active.whole_boolean).is_some()
+            || [Types::STRING, Types::NUMBER, Types::BOOLEAN].into_iter().any(without)
     }
 
     /// Whether all searches that `may_match` left have factors.

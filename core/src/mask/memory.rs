@@ -213,6 +213,7 @@ impl<'m> Masker<'m> {
                 ),
                 edits: Edits::within(Room::from(&mut memory.edits[..]), Room::from(&mut memory.digests[..])),
                 tally: Tally::within(take(words, policy.rules.len())),
+                by_place: false,
             },
         })
     }

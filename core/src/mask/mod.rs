@@ -70,6 +70,8 @@ struct Work<'m> {
     finder: Finder<'m>,
     edits: Edits<'m>,
     tally: Tally<'m>,
+    /// Whether values were looked at for where they stand.
+    by_place: bool,
 }
 
 impl<'m> Masker<'m> {
@@ -127,6 +129,7 @@ impl Masker<'_> {
                 finder: Finder::new(policy, path),
                 edits: Edits::new(edits),
                 tally: Tally::new(policy.rules.len()),
+                by_place: false,
             },
         }
     }
@@ -153,8 +156,7 @@ impl Masker<'_> {
         output: &mut [u8],
     ) -> Result<Option<usize>, Error> {
         let (policy, input) = (policy.policy(), text.as_bytes());
-        let may_match = |reader: &mut Reader| reader.sweeper.looks(policy.watch(), input);
-        if !self.readers.first_mut().is_none_or(may_match) {
+        if !self.may_match(policy, text) {
             return Ok(None);
         }
         let capacity = output.len();
@@ -172,6 +174,22 @@ impl Masker<'_> {
             return Err(Error::Capacity { needed });
         }
         Ok(Some(target.finish(policy, &mut self.work.edits)))
+    }
+
+    /// Whether something in the text of a string value, decoded, may be masked for what it says, and not just for where it stands. If
+    /// not, the value may be masked as an empty string as well, unless [`Self::looked_by_place`] is true then, or it is the name of
+    /// an attribute.
+    ///
+    /// Time is linear in the text.
+    pub fn may_match(&mut self, policy: &Policy<'_>, text: &str) -> bool {
+        let looks = |reader: &mut Reader| reader.sweeper.looks(policy.watch(), text.as_bytes());
+        policy.stops.everywhere || self.readers.first_mut().is_none_or(looks)
+    }
+
+    /// Whether the last call has looked at values for where they stand: under a name that a rule has, say.
+    #[must_use]
+    pub fn looked_by_place(&self) -> bool {
+        self.work.by_place
     }
 
     /// Masks a target that is the text of a value and has been looked at, by the fast way or token by token; whether that came to
@@ -378,6 +396,7 @@ impl Masker<'_> {
         self.work.edits.clear();
         self.work.tally.clear();
         self.work.active.forget();
+        self.work.by_place = false;
         *self.work.finder.failed() = None;
     }
 }

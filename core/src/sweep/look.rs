@@ -10,8 +10,8 @@ use crate::span::Span;
 const AROUND: u8 = b'"';
 
 impl Sweeper {
-    /// Whether a match may lie in `text`, which is decoded, or in what is nested in it. Never false where one does, provided that
-    /// all searches have factors.
+    /// Whether a match may lie in `text`, which is decoded, or in what is nested in it, or a name that calls for values in the latter.
+    /// Never false where one does, provided that all searches have factors.
     ///
     /// Linear in the text.
     pub fn looks(&mut self, watch: Watch<'_>, text: &[u8]) -> bool {
@@ -102,8 +102,9 @@ impl Blocks<'_> {
             places &= places - 1;
             let near = Near::new(window.get(BLOCK + bit - Near::BEFORE..));
             let byte = |offset| near.byte(offset);
-            let (at, groups) = (start + bit, lanes.shown(byte));
-            if groups == 0 {
+            let (at, shown) = (start + bit, lanes.shown(byte));
+            let groups = shown & !watch.stops.names;
+            if shown == 0 {
                 continue;
             }
             let bytes = text.get(at..).unwrap_or(&[]);
@@ -121,7 +122,7 @@ impl Blocks<'_> {
                 None => {
                     // What is nested in the text begins within it.
                     let fronts = lanes.fronts_where(|_| false, byte);
-                    if watch.follow.any_left_nested(groups, fronts, bytes) {
+                    if groups != shown || watch.follow.any_left_nested(groups, fronts, bytes) {
                         return true;
                     }
                 }

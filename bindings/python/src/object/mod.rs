@@ -7,7 +7,9 @@
 //!    are read ([`changed`]), and only containers around them made anew ([`rebuild`]).
 //! 3. Where the policy can (`Masker::texts`) and nobody counts, strings are masked by themselves, and empty ones are written
 //!    instead. If nobody looks at numbers either, that text is of no interest.
-//! 4. We wrote the text ourselves, so its grammar need not be checked again (`set_trusted`).
+//! 4. Where it can't, empty ones are written for strings in which nothing may be masked for what they say. If values had to be
+//!    looked at for where they stand, it is all done again, with these.
+//! 5. We wrote the text ourselves, so its grammar need not be checked again (`set_trusted`).
 
 mod changed;
 mod rebuild;
@@ -17,6 +19,7 @@ mod walk;
 use crate::error::{self, Offsets};
 use crate::pool::{Worker, mask_copy};
 use pyo3::prelude::*;
+use spanmask::Masker;
 pub(crate) use walk::Walk;
 
 /// Masks `value`; `default` says what stands for objects that JSON cannot hold. What nothing matched in comes back itself.
@@ -46,16 +49,22 @@ fn masked<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = value.py();
     if walk.asks {
-        let text = &walk.text;
-        let refused = |error: PyErr| if error::is_json(py, &error) { too_deep(py) } else { error };
-        let len = worker
-            .run(py, text.len(), Offsets::Bytes, |masker, output| mask_copy(masker, text, output))
-            .map_err(refused)?;
+        let mut len = text(worker, py, &walk.text)?;
+        if worker.masker.looked_by_place() && walk.put_back(py)? {
+            len = text(worker, py, &walk.text)?;
+        }
         if worker.masker.report().parts() > 0 {
             changed::note(py, walk, worker.output.get(..len).unwrap_or(&[]))?;
         }
     }
     rebuild::rebuild(py, walk, value)
+}
+
+/// Masks the text that was written; the length of what it is then.
+fn text(worker: &mut Worker, py: Python<'_>, text: &[u8]) -> PyResult<usize> {
+    let refused = |error: PyErr| if error::is_json(py, &error) { too_deep(py) } else { error };
+    let body = |masker: &mut Masker, output: &mut Vec<u8>| mask_copy(masker, text, output);
+    worker.run(py, text.len(), Offsets::Bytes, body).map_err(refused)
 }
 
 /// The only thing that can be wrong with a text that was written here.

@@ -17,6 +17,12 @@ const BYTES: usize = 256 << 20;
 /// Objects that `default` may give one for another.
 const DEFAULTS: usize = 64;
 
+/// Strings of more bytes are left out where nothing in them may be masked; others are written in that time.
+const SHORT: usize = 32;
+
+/// What stands in the text for a string that is left out.
+const EMPTY: &[u8] = b"\"\"";
+
 /// What stands in the text for an object that `default` leaves as it is: a rule that masks whole values changes it.
 const OPAQUE: &[u8] = b"\"?\"";
 
@@ -62,13 +68,21 @@ struct Frame {
     next: usize,
 }
 
-/// Values that need not be written: strings are masked by themselves, and nobody asks for keys.
-#[derive(Clone, Copy)]
-struct Spared {
-    /// Neither numbers nor booleans are looked at.
-    bare: bool,
-    /// More containers within each other are too many.
-    depth: usize,
+/// What need not be written.
+#[derive(Clone, Copy, Default)]
+enum Spared {
+    /// Somebody counts.
+    #[default]
+    Nothing,
+    /// Strings in which nothing may be masked for what they say, while nothing is for where it stands.
+    Quiet,
+    /// Strings are masked by themselves, and nobody asks for keys.
+    Strings {
+        /// Neither numbers nor booleans are looked at.
+        bare: bool,
+        /// More containers within each other are too many.
+        depth: usize,
+    },
 }
 
 /// An item of a container: its key, in a dict, and its value.
@@ -81,8 +95,9 @@ pub(crate) struct Walk {
     pub(super) nodes: Vec<Node>,
     /// Values that are new before anything is masked: `default` gave them.
     pub(super) replaced: Vec<u32>,
-    /// What need not be written as it is, if anything.
-    spared: Option<Spared>,
+    spared: Spared,
+    /// Strings that were left out.
+    left_out: Vec<u32>,
     /// Whether something was written that masking may change or refuse.
     pub(super) asks: bool,
     frames: Vec<Frame>,
@@ -97,6 +112,7 @@ impl Walk {
         self.frames.clear();
         self.waiting.clear();
         self.replaced.clear();
+        self.left_out.clear();
         self.nodes.clear();
         self.text.clear();
     }
@@ -118,9 +134,12 @@ impl Walk {
         counts: bool,
     ) -> PyResult<()> {
         let py = root.py();
-        let texts = worker.masker.texts().filter(|_| !counts);
-        self.spared = texts.map(|texts| Spared { bare: !texts.asks_for_numbers(), depth: texts.depth() });
-        self.asks = !self.spared.is_some_and(|spared| spared.bare);
+        self.spared = match worker.masker.texts() {
+            _ if counts => Spared::Nothing,
+            Some(texts) => Spared::Strings { bare: !texts.asks_for_numbers(), depth: texts.depth() },
+            None => Spared::Quiet,
+        };
+        self.asks = !matches!(self.spared, Spared::Strings { bare: true, .. });
         self.value(worker, root.clone(), None, 0, default)?;
         while let Some(frame) = self.frames.last_mut() {
             let Some(item) = self.waiting.get_mut(frame.next) else {
@@ -134,7 +153,9 @@ impl Walk {
             frame.next += 1;
             let parent = frame.node;
             match &key {
-                Some(_) if self.spared.is_some() => self.text.extend_from_slice(b"\"\":"),
+                Some(_) if matches!(self.spared, Spared::Strings { .. }) => {
+                    self.text.extend_from_slice(b"\"\":")
+                }
                 Some(key) => {
                     scalar::key(&mut self.text, key.bind(py))?;
                     self.text.push(b':');
@@ -165,12 +186,12 @@ impl Walk {
     ) -> PyResult<()> {
         let (py, start) = (value.py(), self.text.len());
         if start > BYTES || self.nodes.len() >= VALUES {
-            return Err(error::object(py, "size", "more than 8 million values or 256 MiB of text"));
+            return Err(too_large(py));
         }
         let (mut tries, mut new) = (0, None);
         let kind = loop {
             if let Ok(text) = value.cast::<PyString>() {
-                new = self.string(worker, text)?;
+                new = self.string(worker, text, key.as_ref())?;
                 break Kind::Str;
             }
             if let Some(kind) = self.known(&value)? {
@@ -199,17 +220,66 @@ impl Walk {
     }
 
     /// Masks a string, or writes it to be masked with what stands around it.
-    fn string(&mut self, worker: &mut Worker, value: &Bound<'_, PyString>) -> PyResult<Option<Py<PyAny>>> {
-        let Some(text) = utf8(value).filter(|_| self.spared.is_some()) else {
-            self.asks = true;
-            scalar::text(&mut self.text, value)?;
-            return Ok(None);
-        };
-        self.text.extend_from_slice(b"\"\"");
+    fn string(
+        &mut self,
+        worker: &mut Worker,
+        value: &Bound<'_, PyString>,
+        key: Option<&Py<PyAny>>,
+    ) -> PyResult<Option<Py<PyAny>>> {
         let py = value.py();
-        let Some(masked) = worker.mask_text(py, text, self.frames.len())? else { return Ok(None) };
-        let new = PyString::from_bytes(py, masked).map_err(|_| error::internal(py))?;
-        Ok(Some(new.into_any().unbind()))
+        match (self.spared, utf8(value)) {
+            (Spared::Strings { .. }, Some(text)) => {
+                self.text.extend_from_slice(EMPTY);
+                let Some(masked) = worker.mask_text(py, text, self.frames.len())? else { return Ok(None) };
+                let new = PyString::from_bytes(py, masked).map_err(|_| error::internal(py))?;
+                Ok(Some(new.into_any().unbind()))
+            }
+            (Spared::Quiet, Some(text))
+                if text.len() > SHORT && !names_attribute(py, key) && !worker.may_match(py, text)? =>
+            {
+                self.left_out.push(place(self.nodes.len()));
+                self.text.extend_from_slice(EMPTY);
+                Ok(None)
+            }
+            _ => {
+                self.asks = true;
+                scalar::text(&mut self.text, value)?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Writes what was left out; whether there was something.
+    pub(super) fn put_back(&mut self, py: Python<'_>) -> PyResult<bool> {
+        // Behind each string, by how much the text has become longer.
+        let mut longer = Vec::with_capacity(self.left_out.len());
+        let (mut whole, mut done) = (Vec::with_capacity(2 * self.text.len()), 0);
+        for &index in &self.left_out {
+            let node = self.nodes.get(index as usize).ok_or_else(|| error::internal(py))?;
+            let (start, stop) = (node.start as usize, node.stop as usize);
+            whole.extend_from_slice(self.text.get(done..start).unwrap_or(&[]));
+            scalar::text(&mut whole, node.object.bind(py).cast()?)?;
+            done = stop;
+            longer.push((stop, whole.len() - stop));
+        }
+        if longer.is_empty() {
+            return Ok(false);
+        }
+        whole.extend_from_slice(self.text.get(done..).unwrap_or(&[]));
+        if whole.len() > BYTES {
+            return Err(too_large(py));
+        }
+        self.text = whole;
+        let moved = |at: u32| {
+            let before = longer.partition_point(|(stop, _)| *stop <= at as usize);
+            let more = before.checked_sub(1).and_then(|last| longer.get(last)).map_or(0, |(_, more)| *more);
+            place(at as usize + more)
+        };
+        for node in &mut self.nodes {
+            (node.start, node.stop) = (moved(node.start), moved(node.stop));
+        }
+        self.left_out.clear();
+        Ok(true)
     }
 
     /// Writes what else JSON has; what there is most of is asked for first.
@@ -255,7 +325,7 @@ impl Walk {
 
     /// Writes a number or boolean, if somebody looks at it.
     fn bare(&mut self, write: impl FnOnce(&mut Vec<u8>) -> PyResult<()>) -> PyResult<()> {
-        if self.spared.is_some_and(|spared| spared.bare) {
+        if matches!(self.spared, Spared::Strings { bare: true, .. }) {
             self.text.push(b'0');
             return Ok(());
         }
@@ -272,7 +342,8 @@ impl Walk {
         {
             return Err(error::object(py, "cycle", "an object contains itself"));
         }
-        if self.frames.len() >= self.spared.map_or(DEPTH, |spared| spared.depth) {
+        let depth = if let Spared::Strings { depth, .. } = self.spared { depth } else { DEPTH };
+        if self.frames.len() >= depth {
             return Err(super::too_deep(py));
         }
         let first = self.waiting.len();
@@ -280,6 +351,16 @@ impl Walk {
         self.text.push(bracket);
         Ok(())
     }
+}
+
+/// Whether a value under this key may be the name of an attribute.
+fn names_attribute(py: Python<'_>, key: Option<&Py<PyAny>>) -> bool {
+    let key = key.and_then(|key| key.bind(py).cast::<PyString>().ok());
+    key.is_some_and(|key| utf8(key).is_none_or(|key| key == "key"))
+}
+
+fn too_large(py: Python<'_>) -> PyErr {
+    error::object(py, "size", "more than 8 million values or 256 MiB of text")
 }
 
 /// What `json.dumps` says in this case, and what to do.
