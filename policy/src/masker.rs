@@ -152,7 +152,8 @@ impl Masker {
     }
 
     /// Whether something in the text of a string value may be masked for what it says, and not just for where it stands. Of most texts
-    /// one look of some GB/s tells that not.
+    /// one look of some GB/s tells that not. (Where the policy asks for places, a text of up to 32 bytes always may: it may say of which
+    /// kind a span is.)
     ///
     /// If not, whoever writes an object as JSON may write an empty string for it (but not for the value of a member named `key`, which
     /// names an attribute), and mask that: the string stays as it is, unless [`Self::looked_by_place`] is true then.
@@ -160,7 +161,7 @@ impl Masker {
     /// # Example
     /// ```
     /// let mut masker = spanmask::Policy::preset("default")?.masker();
-    /// assert!(!masker.may_match("Read the file."));
+    /// assert!(!masker.may_match("Read the file, and tell me what it is about."));
     /// assert!(masker.may_match("Write to john@example.com."));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

@@ -23,7 +23,7 @@ use crate::report::{Finding, Tally};
 use crate::rewrite::{self, Done, Edits, Target};
 use crate::scan::grammar::Containers;
 use crate::scan::{NotJson, Scanner, diagnose};
-use crate::select::Selection;
+use crate::select::{Selection, span_kind};
 use crate::span::Span;
 use crate::sweep::{Brackets, Course, Sweeper};
 use crate::table::Room;
@@ -176,14 +176,15 @@ impl Masker<'_> {
         Ok(Some(target.finish(policy, &mut self.work.edits)))
     }
 
-    /// Whether something in the text of a string value, decoded, may be masked for what it says, and not just for where it stands. If
-    /// not, the value may be masked as an empty string as well, unless [`Self::looked_by_place`] is true then, or it is the name of
-    /// an attribute.
+    /// Whether something in the text of a string value, decoded, may be masked for what it says, and not just for where it stands; or
+    /// whether it may say of which kind a span is. If not, an empty string may stand for it while the text around it is masked, unless
+    /// [`Self::looked_by_place`] is true then, or it is the name of an attribute.
     ///
     /// Time is linear in the text.
     pub fn may_match(&mut self, policy: &Policy<'_>, text: &str) -> bool {
+        let says_kind = policy.selectors.tracks() && text.len() <= span_kind::LONGEST;
         let looks = |reader: &mut Reader| reader.sweeper.looks(policy.watch(), text.as_bytes());
-        policy.stops.everywhere || self.readers.first_mut().is_none_or(looks)
+        policy.stops.everywhere || says_kind || self.readers.first_mut().is_none_or(looks)
     }
 
     /// Whether the last call has looked at values for where they stand: under a name that a rule has, say.

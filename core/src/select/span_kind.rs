@@ -36,6 +36,9 @@ const ATTRIBUTES: &[&[u8]] = &[
     b"traceloop.span.kind",
 ];
 
+/// No text of more bytes says a kind, in quotes or as the type of an event.
+pub const LONGEST: usize = 32;
+
 /// The bit of a kind, ASCII case ignored; `None` for a name that no convention has.
 #[must_use]
 pub fn bit(name: &[u8]) -> Option<u32> {
@@ -94,6 +97,7 @@ mod tests {
         assert_eq!(bit(b"tool"), bit(b"execute_tool"));
         assert_eq!(bit(b"GENERATION"), bit(b"LLM"));
         assert_eq!(bit(b"nothing"), None);
+        assert!(names().all(|name| "\"\"".len().max("-update".len()) + name.len() <= LONGEST));
         assert_eq!(names().count(), names().collect::<std::collections::BTreeSet<_>>().len());
     }
 

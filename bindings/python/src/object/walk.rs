@@ -17,9 +17,6 @@ const BYTES: usize = 256 << 20;
 /// Objects that `default` may give one for another.
 const DEFAULTS: usize = 64;
 
-/// Strings of more bytes are left out where nothing in them may be masked; others are written in that time.
-const SHORT: usize = 32;
-
 /// What stands in the text for a string that is left out.
 const EMPTY: &[u8] = b"\"\"";
 
@@ -234,9 +231,7 @@ impl Walk {
                 let new = PyString::from_bytes(py, masked).map_err(|_| error::internal(py))?;
                 Ok(Some(new.into_any().unbind()))
             }
-            (Spared::Quiet, Some(text))
-                if text.len() > SHORT && !names_attribute(py, key) && !worker.may_match(py, text)? =>
-            {
+            (Spared::Quiet, Some(text)) if !names_attribute(py, key) && !worker.may_match(py, text)? => {
                 self.left_out.push(place(self.nodes.len()));
                 self.text.extend_from_slice(EMPTY);
                 Ok(None)
