@@ -84,8 +84,8 @@ def chat(match: bool) -> dict[str, Any]:
     return {"model": "a-model", "messages": messages}
 
 
-def langfuse(url: str, name: str, wrap: Callable[[Any], Any]) -> Callable[[Any], None]:
-    """Langfuse with the exporter that it would make, or one around it."""
+def langfuse(url: str, name: str, wrap: Callable[[Any], Any], mask: Any = None) -> Callable[[Any], None]:
+    """Langfuse with the exporter that it would make, or one around it; or with a function for `mask`."""
     from langfuse import Langfuse
     from opentelemetry.sdk.trace import TracerProvider
 
@@ -94,7 +94,7 @@ def langfuse(url: str, name: str, wrap: Callable[[Any], Any]) -> Callable[[Any],
     exporter = spanmask.langfuse.exporter(None, public_key=name, secret_key="sk", base_url=url)._exporter  # type: ignore[arg-type]
     client = Langfuse(
         public_key=name, secret_key="sk", host=url, span_exporter=wrap(exporter), tracer_provider=TracerProvider(), timeout=60,
-        flush_interval=NEVER,
+        flush_interval=NEVER, mask=mask,
     )  # fmt: skip
 
     def once(data: Any) -> None:
@@ -133,6 +133,7 @@ def main() -> None:
     if options.serve:
         serve()
         return
+    import spanmask.langfuse
     from spanmask import Policy
     from spanmask.otel import MaskingSpanExporter
 
@@ -146,6 +147,8 @@ def main() -> None:
         for name, policy in policies.items():
             wraps[name] = lambda exporter, policy=policy: MaskingSpanExporter(exporter, policy)
         ways = {("Langfuse", name): langfuse(url, f"pk-{name}", wrap) for name, wrap in wraps.items()}
+        for name, policy in policies.items():
+            ways["Langfuse", f"{name}, mask="] = langfuse(url, f"pk-mask-{name}", wraps[""], spanmask.langfuse.mask(policy))
         ways.update({("OpenTelemetry", name): opentelemetry(url, wrap) for name, wrap in wraps.items()})
         for match in (False, True):
             report(ways, url, match, options.rounds)
@@ -174,7 +177,7 @@ def report(ways: dict[tuple[str, str], Callable[[Any], None]], url: str, match: 
         assert (plain, masked) == expected, (sdk, policy, plain, masked)
         median, base = statistics.median(spent), statistics.median(times[sdk, ""])
         more = f"  {median / base - 1:+.1%}" if policy else ""
-        print(f"  {sdk:14} {policy or 'alone':14} {median * 1e6:7.0f} us{more}")
+        print(f"  {sdk:14} {policy or 'alone':20} {median * 1e6:7.0f} us{more}")
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ FIELDS = {
 #: What a stream looks at together.
 WINDOW = 1 << 20
 #: Parts that a masker keeps in mind; beyond, a text may need more room on the way than at the end.
-KEPT_PARTS = 65_536
+KEPT_PARTS = 98_304
 LEVELS = 8
 
 FILES = sorted((CONFORMANCE / "cases").glob("*.json"))

@@ -91,9 +91,9 @@ impl<'m> Masker<'m> {
 impl Masker<'_> {
     /// Parts of a text that [`Self::new`] has room for. One with more is read twice.
     #[cfg(feature = "alloc")]
-    pub const EDITS: usize = 65_536;
+    pub const EDITS: usize = 98_304;
 
-    /// Memory for `policy`: some 0.7 MB, 3.1 MB more of which is used as a text has many parts, 56 bytes for each open container
+    /// Memory for `policy`: some 0.7 MB, 4.7 MB more of which is used as a text has many parts, 56 bytes for each open container
     /// and 16 for each rule.
     #[cfg(feature = "alloc")]
     #[must_use]

@@ -245,6 +245,9 @@ impl Walk {
     }
 
     /// Writes what was left out; whether there was something.
+    ///
+    /// # Errors
+    /// `ObjectError` when that is too much.
     pub(super) fn put_back(&mut self, py: Python<'_>) -> PyResult<bool> {
         // Behind each string, by how much the text has become longer.
         let mut longer = Vec::with_capacity(self.left_out.len());
@@ -254,6 +257,9 @@ impl Walk {
             let (start, stop) = (node.start as usize, node.stop as usize);
             whole.extend_from_slice(self.text.get(done..start).unwrap_or(&[]));
             scalar::text(&mut whole, node.object.bind(py).cast()?)?;
+            if whole.len() > BYTES {
+                return Err(too_large(py));
+            }
             done = stop;
             longer.push((stop, whole.len() - stop));
         }
@@ -261,9 +267,6 @@ impl Walk {
             return Ok(false);
         }
         whole.extend_from_slice(self.text.get(done..).unwrap_or(&[]));
-        if whole.len() > BYTES {
-            return Err(too_large(py));
-        }
         self.text = whole;
         let moved = |at: u32| {
             let before = longer.partition_point(|(stop, _)| *stop <= at as usize);
