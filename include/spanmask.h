@@ -851,7 +851,7 @@ spanmask_status spanmask_policy_detector(const struct spanmask_policy *policy,
 spanmask_status spanmask_policy_free(struct spanmask_policy **policy);
 
 /*
- Takes the memory that masking needs, some 1.5 MB, all of it now: masking allocates nothing.
+ Takes the memory that masking needs, some 0.7 MB, and up to 5.4 where texts have many parts, all now: masking allocates nothing.
 
  policy: may be freed while the masker lives. options: NULL for inputs of any number of texts. masker: gets the
  handle; the caller frees it with spanmask_masker_free. SPANMASK_ARGUMENT when the framing does not exist;

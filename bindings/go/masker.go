@@ -7,7 +7,7 @@ import (
 	"github.com/spanmask/spanmask/bindings/go/internal/ffi"
 )
 
-// Masker is a policy with memory of its own, some 1.5 MB, for one goroutine at a time: a second call at the same time, or out
+// Masker is a policy with memory of its own, 0.7 to 5.4 MB, for one goroutine at a time: a second call at the same time, or out
 // of a detector, fails with [ErrBusy]. Unlike a [Policy] it knows the numbers of the last call.
 type Masker struct {
 	mu      sync.Mutex

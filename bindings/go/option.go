@@ -94,7 +94,7 @@ func WithFraming(framing Framing) Option {
 	return func(c *config) { c.framing = framing }
 }
 
-// WithMaxCalls lets at most n calls of [Policy.Mask], [Policy.MaskInPlace] and [Policy.Scan] work at once, with 1.5 MB each;
+// WithMaxCalls lets at most n calls of [Policy.Mask], [Policy.MaskInPlace] and [Policy.Scan] work at once, with 0.7 to 5.4 MB each;
 // more wait their turn. Unless told, n is GOMAXPROCS; a policy that asks detectors, which may themselves wait, has no bound.
 // With a bound, detectors must not mask with the policy that asks them.
 func WithMaxCalls(n int) Option {

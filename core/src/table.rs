@@ -271,7 +271,7 @@ impl<T: FromZeros + KnownLayout> Room<'_, T> {
     #[must_use]
     pub fn zeroed(len: usize) -> Self {
         let owned = <[T]>::new_box_zeroed_with_elems(len);
-        let layout = core::alloc::Layout::new::<T>();
+        let layout = core::alloc::Layout::array::<T>(len).unwrap_or(core::alloc::Layout::new::<T>());
         Self(RoomInner::Owned(owned.unwrap_or_else(|_| alloc::alloc::handle_alloc_error(layout))))
     }
 }

@@ -8,7 +8,7 @@
 //! 3. Where the policy can (`Masker::texts`) and nobody counts, strings are masked by themselves, and empty ones are written
 //!    instead. If nobody looks at numbers either, that text is of no interest.
 //! 4. Where it can't, empty ones are written for strings in which nothing may be masked for what they say. If values had to be
-//!    looked at for where they stand, it is all done again, with these.
+//!    looked at for where they stand, these are put back, and it is all masked again.
 //! 5. We wrote the text ourselves, so its grammar need not be checked again (`set_trusted`).
 
 mod changed;
