@@ -147,7 +147,7 @@ impl Task for MaskTask {
     const DOING: &'static str = "masking";
 
     fn whole(&self, masker: &mut Masker, text: &mut Vec<u8>, _at: usize) -> Result<Self::Done, Error> {
-        mask_vec(masker, text)?;
+        masker.mask_vec(text)?;
         Ok((mem::take(text), Counts::of(&masker.report())))
     }
 
@@ -180,20 +180,6 @@ impl Task for MaskTask {
         }
         Ok(masked)
     }
-}
-
-/// As [`Masker::mask_vec`], but tries the spare capacity of the vector before it masks a second time.
-fn mask_vec(masker: &mut Masker, text: &mut Vec<u8>) -> Result<(), Error> {
-    let len = text.len();
-    // Not all of it: a vector that grew while it was read may have as much again.
-    text.resize(text.capacity().min(len + len / input::SPARE + (1 << 12)), 0);
-    let mut result = masker.mask_in_place(text, len);
-    if let Err(Error::Capacity { needed }) = result {
-        text.resize(needed, 0);
-        result = masker.mask_in_place(text, len);
-    }
-    text.truncate(result.unwrap_or(len));
-    result.map(drop)
 }
 
 /// Where all masked texts go, one after the other.

@@ -204,21 +204,12 @@ impl Masker {
         self.core.mask_into(self.policy.core(), input, output, self.framing)
     }
 
-    /// Masks the bytes of a vector, which grows when the result needs more room.
+    /// Masks the bytes of a vector, which grows when the result needs more room; the text is not read again for that.
     ///
     /// # Errors
-    /// [`Error::Refused`] for what is not JSON; the vector is as it was.
+    /// As [`Self::mask_in_place`], but for [`Error::Capacity`]; the vector is as it was.
     pub fn mask_vec(&mut self, text: &mut Vec<u8>) -> Result<(), Error> {
-        let len = text.len();
-        let result = match self.mask_in_place(text, len) {
-            Err(Error::Capacity { needed }) => {
-                text.resize(needed, 0);
-                self.mask_in_place(text, len)
-            }
-            other => other,
-        };
-        text.truncate(result.unwrap_or(len));
-        result.map(drop)
+        self.core.mask_vec(self.policy.core(), text, self.framing)
     }
 
     /// Finds without changing anything; returns the length that the masked input would have. `on_finding` sees each

@@ -151,6 +151,22 @@ fn limit_is_in_bytes_of_decoded_text() {
     }
 }
 
+/// A vector grows for a longer result, and its text is not read again for that.
+#[test]
+fn a_vector_that_must_grow() {
+    let asked = Arc::new(Mutex::new(0));
+    let (count, mut find) = (asked.clone(), finds("a"));
+    let mut masker = Policy::from_yaml("version: 1\nrules: [{ id: H, detect: host:h, replace: '<name>' }]")
+        .unwrap()
+        .masker_with(Detectors::new().with("h", move |text: &str, spans: &mut Spans<'_>| {
+            *count.lock().unwrap() += 1;
+            find(text, spans)
+        }))
+        .unwrap();
+    assert_eq!(masked(&mut masker, r#"["a","ba"]"#), r#"["<name>","b<name>"]"#);
+    assert_eq!(*asked.lock().unwrap(), 2);
+}
+
 #[test]
 fn one_that_is_not_handed_in() {
     let policy = policy("");

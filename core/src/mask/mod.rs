@@ -61,6 +61,14 @@ struct Reader {
     scanner: Scanner,
 }
 
+/// What reading a text has come to.
+struct Read {
+    /// The room that writing takes.
+    needed: usize,
+    /// Whether the fast way came to the end.
+    swept: bool,
+}
+
 struct Work<'m> {
     selection: Selection<'m>,
     active: Active<'m>,
@@ -239,38 +247,65 @@ impl Masker<'_> {
         len: usize,
         framing: Framing,
     ) -> Result<usize, Error> {
-        let input = buffer.get(..len).unwrap_or(buffer);
-        let len = input.len();
-        let swept = self.run(policy, &mut Target::Later(input), None, framing)?;
-        if self.work.edits.complete() {
-            let needed = self.work.edits.result_len(len);
-            if needed > buffer.len() {
-                return Err(Error::Capacity { needed });
-            }
-            return Ok(rewrite::in_place(policy, &self.work.edits, buffer, len));
+        let len = len.min(buffer.len());
+        let read = self.read(policy, buffer.get(..len).unwrap_or(&[]), framing)?;
+        if read.needed > buffer.len() {
+            return Err(Error::Capacity { needed: read.needed });
         }
-        self.mask_in_two_passes(policy, buffer, len, framing, swept)
+        self.write(policy, buffer, len, framing, &read)
     }
 
-    /// Moves the text back by the most that its masked front is ever longer, then writes while reading.
-    fn mask_in_two_passes(
+    /// Masks the bytes of a vector, which grows when the result needs more room: once the text has been read, so that is not read
+    /// again.
+    ///
+    /// # Errors
+    /// As [`Self::mask_in_place`], but for [`Error::Capacity`].
+    #[cfg(feature = "alloc")]
+    pub fn mask_vec(
+        &mut self,
+        policy: &Policy<'_>,
+        text: &mut alloc::vec::Vec<u8>,
+        framing: Framing,
+    ) -> Result<(), Error> {
+        let len = text.len();
+        let read = self.read(policy, text, framing)?;
+        if read.needed > len {
+            text.reserve_exact(read.needed - len);
+            text.resize(read.needed, 0);
+        }
+        let written = self.write(policy, text, len, framing, &read);
+        text.truncate(*written.as_ref().unwrap_or(&len));
+        written.map(drop)
+    }
+
+    /// Notes what is to be written.
+    fn read(&mut self, policy: &Policy<'_>, input: &[u8], framing: Framing) -> Result<Read, Error> {
+        let swept = self.run(policy, &mut Target::Later(input), None, framing)?;
+        let edits = &self.work.edits;
+        let needed =
+            if edits.complete() { edits.result_len(input.len()) } else { input.len() + edits.peak() };
+        Ok(Read { needed, swept })
+    }
+
+    /// Writes it within a buffer that has the room; the new length.
+    fn write(
         &mut self,
         policy: &Policy<'_>,
         buffer: &mut [u8],
         len: usize,
         framing: Framing,
-        swept: bool,
+        read: &Read,
     ) -> Result<usize, Error> {
-        let shift = self.work.edits.peak();
-        let needed = len + shift;
-        if needed > buffer.len() {
-            return Err(Error::Capacity { needed });
+        if self.work.edits.complete() {
+            return Ok(rewrite::in_place(policy, &self.work.edits, buffer, len));
         }
+        // There was no room to note all: the text is moved back by the most that its masked front is ever longer, and read again.
+        let shift = read.needed - len;
         buffer.copy_within(..len, shift);
-        let buffer = buffer.get_mut(..needed).unwrap_or(&mut []);
+        let buffer = buffer.get_mut(..read.needed).unwrap_or(&mut []);
         let mut target = Target::Moving { buffer, shift, done: Done::default() };
         // What has been read is overwritten, so the way that came to the end is taken again.
-        match swept {
+        match read.swept {
             true => _ = self.sweep(policy, &mut target, framing),
             false => self.walk(policy, &mut target, None, framing)?,
         }
