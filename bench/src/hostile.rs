@@ -48,6 +48,10 @@ pub fn document(name: &str) -> Option<Value> {
             {"id": "C", "pattern": r"(?s)<.*>"},
             {"id": "D", "pattern": r"a{20,60}b"},
         ]),
+        "goes-on" => json!([
+            {"id": "A", "pattern": "foo(bar.*baz)?"},
+            {"id": "B", "pattern": "x[^y]*y|x"},
+        ]),
         "fails" => json!([
             {"id": "A", "pattern": r"\d{4}(?:[ -]?\d{4}){3}", "validate": "luhn"},
             {"id": "B", "pattern": r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{1,4}){3,8}", "validate": "mod97"},

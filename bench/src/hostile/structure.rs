@@ -45,6 +45,8 @@ pub(super) const ALL: &[Attack] = &[
     Attack::new("words and dots", "run-on", |size| value_of("abc.def", size)),
     Attack::new("openings", "run-on", |size| value_of("<a", size)),
     Attack::new("nearly enough letters", "run-on", |size| value_of("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa c", size)),
+    Attack::new("behind matches", "goes-on", |size| value_of("foobar", size)),
+    Attack::new("behind matches, escaped", "goes-on", |size| value_of(r"x\u0061q\n", size)),
     Attack::new("cards that fail", "fails", |size| value_of("4111 1111 1111 1112 ", size)),
     Attack::new("accounts that fail", "fails", |size| value_of("DE89 3704 0044 0532 0130 01 ", size)),
     Attack::new("digits that fail", "fails", |size| value_of("4111111111111111111", size)),

@@ -1,10 +1,11 @@
 //! Which bytes of a segment allowances cover, and how far.
 
 use super::search::{Places, Progress};
+use crate::matcher::Scratch;
 use crate::policy::Search;
 use crate::span::Span;
 use crate::table::{Pools, Room};
-use crate::view::{Rewind, Text};
+use crate::view::Text;
 
 /// For each byte of a segment, how far the longest allowance over it reaches, from the segment's start; 0 for none.
 pub(super) struct Cover<'m> {
@@ -24,7 +25,7 @@ impl<'m> Cover<'m> {
         allowances: impl Iterator<Item = (&'a mut Progress, &'a Search)>,
         pools: &Pools<'_>,
         text: T,
-        rewind: &mut Rewind<'_>,
+        scratch: &mut Scratch<'_>,
     ) {
         let segment = places.segment;
         self.segment = segment;
@@ -32,7 +33,7 @@ impl<'m> Cover<'m> {
             cells.fill(0);
         }
         for (progress, allowance) in allowances {
-            while let Some((found, _)) = progress.next_before(places, allowance, pools, text, rewind) {
+            while let Some((found, _)) = progress.next_before(places, allowance, pools, text, scratch) {
                 self.add(found);
                 if found.end > segment.end {
                     progress.put_back(Span::new(segment.end, found.end));

@@ -7,14 +7,14 @@ mod search;
 
 use crate::arch::Path;
 use crate::factor::{Groups, MAX_GROUPS};
-use crate::matcher::Matcher;
 use crate::matcher::host::Host;
+use crate::matcher::{Matcher, Scratch};
 use crate::near::Bits;
 use crate::policy::Policy;
 use crate::span::Span;
 use crate::sweep::Candidate;
 use crate::table::Room;
-use crate::view::{Escaped, Plain, Rewind, Text};
+use crate::view::{Escaped, Plain, Text};
 use cover::Cover;
 pub(crate) use host::Hosts;
 use paint::Paint;
@@ -39,7 +39,7 @@ pub struct Merged {
 pub struct Finder<'m> {
     paint: Paint<'m>,
     cover: Cover<'m>,
-    rewind: Rewind<'m>,
+    scratch: Scratch<'m>,
     /// One a search and reading.
     searches: Room<'m, Progress>,
     bits: Bits<'m>,
@@ -129,7 +129,7 @@ pub(crate) struct Rooms<'m> {
     pub(crate) cells: Room<'m, u16>,
     /// [`SEGMENT`] of them.
     pub(crate) reach: Room<'m, u32>,
-    pub(crate) rewind: Rewind<'m>,
+    pub(crate) scratch: Scratch<'m>,
     /// [`BITS`] of them.
     pub(crate) bits: Room<'m, u64>,
     /// As many as [`group_words`] says, all zero.
@@ -156,11 +156,11 @@ pub(crate) fn progresses(policy: &Policy<'_>) -> [usize; 2] {
 impl<'m> Finder<'m> {
     /// Within these rooms.
     pub(crate) fn within(policy: &Policy<'_>, path: Path, rooms: Rooms<'m>) -> Self {
-        let Rooms { cells, reach, rewind, bits, groups, searches, allow, hosts } = rooms;
+        let Rooms { cells, reach, scratch, bits, groups, searches, allow, hosts } = rooms;
         Self {
             paint: Paint::new(cells),
             cover: Cover::new(reach),
-            rewind,
+            scratch,
             searches,
             bits: Bits::new(path, bits),
             by_group: ByGroup::within(policy, groups),
@@ -201,7 +201,7 @@ impl Finder<'_> {
         let rooms = Rooms {
             cells: Room::filled(0, SEGMENT),
             reach: Room::filled(0, SEGMENT),
-            rewind: Rewind::new(),
+            scratch: Scratch::new(),
             bits: Room::filled(0, BITS),
             groups: Room::filled(0, group_words(policy)),
             searches,
@@ -257,10 +257,17 @@ impl Finder<'_> {
     /// Whether an allowance holds the whole value.
     pub fn allows_whole(&mut self, policy: &Policy<'_>, input: &[u8]) -> bool {
         let (value, text) = (self.value, self.value.text(input));
+        self.turn_to(0);
         policy.allow.iter().any(|allowance| {
-            let found = allowance.matcher.find(&policy.pools, text, value.span.start, None, &mut self.rewind);
+            let found =
+                allowance.matcher.find(&policy.pools, text, value.span.start, None, &mut self.scratch);
             found == Some(value.span)
         })
+    }
+
+    /// What is noted from here on, and what was, is of this reading of the value.
+    fn turn_to(&mut self, reading: usize) {
+        self.scratch.barren.turn_to(self.number * READINGS as u64 + reading as u64);
     }
 
     fn fill(&mut self, policy: &Policy<'_>, input: &[u8], active: &[u64]) {
@@ -283,6 +290,7 @@ impl Finder<'_> {
         reading: usize,
         active: &[u64],
     ) {
+        self.turn_to(reading);
         self.hosts.ask(policy, text, reading, self.number, active);
         let watch = policy.watch();
         let lanes = watch.lanes();
@@ -310,7 +318,7 @@ impl Finder<'_> {
                 continue;
             }
             while let Some((found, accepted)) =
-                progress.next_before(&places, search, &policy.pools, text, &mut self.rewind)
+                progress.next_before(&places, search, &policy.pools, text, &mut self.scratch)
             {
                 if !covered {
                     let allow = self.allow.iter_mut().skip(reading).step_by(READINGS);
@@ -319,7 +327,7 @@ impl Finder<'_> {
                         allow.zip(&*policy.allow),
                         &policy.pools,
                         text,
-                        &mut self.rewind,
+                        &mut self.scratch,
                     );
                     covered = true;
                 }
@@ -345,6 +353,7 @@ impl Finder<'_> {
         active: &[u64],
         candidates: &[Candidate],
     ) -> Option<usize> {
+        self.turn_to(0);
         let segment = self.paint.segment();
         let raw = input.get(..text.end()).unwrap_or(input);
         let places = Places { shown: Shown::Listed(candidates), raw, segment, told: &[] };
@@ -357,7 +366,7 @@ impl Finder<'_> {
             let Some(progress) = self.searches.get_mut(i * READINGS) else { continue };
             progress.turn_to(text.start(), self.number);
             while let Some((found, _)) =
-                progress.next_before(&places, search, &policy.pools, text, &mut self.rewind)
+                progress.next_before(&places, search, &policy.pools, text, &mut self.scratch)
             {
                 self.paint.add(found, search.rule);
                 if found.end > segment.end {

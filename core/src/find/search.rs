@@ -1,15 +1,15 @@
 //! One search's own matches, in order: what the matcher finds and the validator accepts.
 
 use crate::factor::{Factors, Groups, Lanes, Reach, Run};
-use crate::matcher::Matcher;
 use crate::matcher::dfa::{Dfa, Outcome};
+use crate::matcher::{Matcher, Scratch};
 use crate::near::{self, Bits};
 use crate::policy::Search;
 use crate::span::Span;
 use crate::sweep::Candidate;
 use crate::table::Pools;
 use crate::validate::Validator;
-use crate::view::{Rewind, Text, chars, stands};
+use crate::view::{Text, chars, stands};
 
 /// A refused match of at most this many characters does not consume: the search goes on behind its first
 /// character. A longer one is passed over, so that a validator which fails everywhere costs linear time.
@@ -83,11 +83,11 @@ impl Progress {
         search: &Search,
         pools: &Pools<'_>,
         text: T,
-        rewind: &mut Rewind<'_>,
+        scratch: &mut Scratch<'_>,
     ) -> Option<(Span, bool)> {
         let found = match self.ahead.take() {
             Some(ahead) => ahead,
-            None => (self.find(places, search, pools, text, rewind)?, false),
+            None => (self.find(places, search, pools, text, scratch)?, false),
         };
         if found.0.start < places.segment.end {
             return Some(found);
@@ -121,7 +121,7 @@ impl Progress {
         search: &Search,
         pools: &Pools<'_>,
         text: T,
-        rewind: &mut Rewind<'_>,
+        scratch: &mut Scratch<'_>,
     ) -> Option<Span> {
         if let Matcher::Host(_) = search.matcher {
             let told = places.told.get(self.taken).copied();
@@ -131,11 +131,11 @@ impl Progress {
         while !self.done {
             let found = match &search.matcher {
                 Matcher::Pattern(dfa) if search.factors.groups != 0 => {
-                    let found = self.near(places, &search.factors, dfa, pools, text, rewind);
+                    let found = self.near(places, &search.factors, dfa, pools, text, scratch);
                     self.done = found.is_none() && matches!(places.shown, Shown::Listed(_));
                     found?
                 }
-                matcher => match matcher.find(pools, text, self.at, self.before, rewind) {
+                matcher => match matcher.find(pools, text, self.at, self.before, scratch) {
                     Some(found) => found,
                     None => {
                         self.done = true;
@@ -159,7 +159,7 @@ impl Progress {
         dfa: &Dfa,
         pools: &Pools<'_>,
         text: T,
-        rewind: &mut Rewind<'_>,
+        scratch: &mut Scratch<'_>,
     ) -> Option<Span> {
         let mut from = self.at;
         // No match begins before it that is still looked for.
@@ -186,7 +186,7 @@ impl Progress {
                     }
                 }
             };
-            match dfa.find_near(pools, text, start, place, rewind) {
+            match dfa.find_near(pools, text, start, place, scratch) {
                 Outcome::Found(found) => return Some(found),
                 Outcome::NoneBefore(at, before) => (self.at, self.before) = (at, before),
             }

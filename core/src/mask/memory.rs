@@ -4,7 +4,7 @@ use super::{Masker, Reader, Work};
 use crate::active::Active;
 use crate::arch::Path;
 use crate::find::{BITS, Finder, Hosts, Progress, Rooms, SEGMENT, group_words, progresses};
-use crate::matcher::Matcher;
+use crate::matcher::{Barren, Entry, Matcher, Scratch};
 use crate::policy::Policy;
 use crate::report::Tally;
 use crate::rewrite::{DIGITS, Edit, Edits};
@@ -58,7 +58,7 @@ impl Sizes {
     }
 }
 
-/// Memory for a masker. On targets with 32-bit addresses: 53 KB, 55 KB for each level, 40 bytes a place, 40 a search, 8 a word,
+/// Memory for a masker. On targets with 32-bit addresses: 58 KB, 55 KB for each level, 40 bytes a place, 40 a search, 8 a word,
 /// 28 an edit, 64 a digest.
 ///
 /// [`Sizes`] says how much of it a policy needs. A text with more parts to mask than `EDITS`, or more pseudonyms than
@@ -85,6 +85,7 @@ pub struct Memory<
     reach: [u32; SEGMENT],
     ring: [(char, usize); Rewind::BLOCK],
     marks: [usize; Rewind::MARKS],
+    barren: [Entry; Barren::FEW],
 }
 
 impl<
@@ -117,6 +118,7 @@ impl<
             reach: [0; SEGMENT],
             ring: [('\0', 0); Rewind::BLOCK],
             marks: [0; Rewind::MARKS],
+            barren: [Entry::NONE; Barren::FEW],
         }
     }
 }
@@ -167,6 +169,7 @@ impl<'m> Masker<'m> {
         let readers = memory.readers.get_mut(..needed.levels).unwrap_or_default();
         readers.iter_mut().for_each(|reader| reader.wake(path));
         memory.cells.fill(0);
+        memory.barren.fill(Entry::NONE);
         let words = &mut &mut memory.words[..];
         words.fill(0);
         let progresses_left = &mut &mut memory.progresses[..];
@@ -200,10 +203,13 @@ impl<'m> Masker<'m> {
                     Rooms {
                         cells: Room::from(&mut memory.cells[..]),
                         reach: Room::from(&mut memory.reach[..]),
-                        rewind: Rewind::within(
-                            Room::from(&mut memory.ring[..]),
-                            Room::from(&mut memory.marks[..]),
-                        ),
+                        scratch: Scratch {
+                            rewind: Rewind::within(
+                                Room::from(&mut memory.ring[..]),
+                                Room::from(&mut memory.marks[..]),
+                            ),
+                            barren: Barren::within(Room::from(&mut memory.barren[..])),
+                        },
                         bits: Room::from(&mut memory.bits[..]),
                         groups: take(words, group_words(policy)),
                         searches,

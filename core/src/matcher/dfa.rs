@@ -10,7 +10,9 @@
 //! 3. A match shows one symbol late: only the next symbol, or the end of the text, decides assertions such as `\b`.
 //! 4. ASCII that is not escaped, which is most of all text, is read in loops of its own.
 
+use super::Scratch;
 use super::alphabet::{Alphabet, Symbols};
+use super::barren::{Barren, Counts};
 use crate::span::Span;
 use crate::table::{Part, Pools};
 use crate::view::{Rewind, Text, stands};
@@ -116,9 +118,9 @@ impl<'a> Machine<'a> {
         &self,
         symbols: Symbols<'_>,
         text: T,
-        mut at: usize,
-        mut state: u32,
+        (mut at, mut state): (usize, u32),
         until: usize,
+        far: Far<'_, '_>,
     ) -> Result<usize, (usize, Option<char>)> {
         let mut last = None;
         loop {
@@ -128,7 +130,7 @@ impl<'a> Machine<'a> {
                 }
                 state = self.step(state, u32::from(symbols.of_ascii(byte)));
                 if self.matches(state) {
-                    return Ok(self.run(symbols, text, at + 1, state).unwrap_or(at));
+                    return Ok(self.run(symbols, text, (at + 1, state), Some(at), far).unwrap_or(at));
                 }
                 at += 1;
                 last = Some(char::from(byte));
@@ -141,7 +143,7 @@ impl<'a> Machine<'a> {
             };
             state = self.step(state, u32::from(symbols.of(ch)));
             if self.matches(state) {
-                return Ok(self.run(symbols, text, next, state).unwrap_or(at));
+                return Ok(self.run(symbols, text, (next, state), Some(at), far).unwrap_or(at));
             }
             at = next;
             last = Some(ch);
@@ -151,12 +153,19 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The end of the preferred match, from `state` at the place `at`.
+    /// The end of the preferred match, from a state at a place; `end` is that of the one that is known.
     #[inline]
-    fn run<T: Text>(&self, symbols: Symbols<'_>, text: T, mut at: usize, mut state: u32) -> Option<usize> {
-        let mut end = None;
+    fn run<T: Text>(
+        &self,
+        symbols: Symbols<'_>,
+        text: T,
+        (mut at, mut state): (usize, u32),
+        mut end: Option<usize>,
+        far: Far<'_, '_>,
+    ) -> Option<usize> {
         loop {
-            for &byte in text.ahead(at) {
+            let ahead = text.ahead(at);
+            for &byte in ahead.get(..NEAR).unwrap_or(ahead) {
                 if !stands::<T>(byte) {
                     break;
                 }
@@ -180,11 +189,80 @@ impl<'a> Machine<'a> {
                 return end;
             }
             at = next;
+            if let Some(end) = end.filter(|end| at - end > NEAR) {
+                return Some(self.run_on(symbols, text, (at, state), end, far));
+            }
         }
+    }
+
+    /// The same, far behind a match that ends at `end`: stops where it is known that nothing follows.
+    #[cold]
+    #[inline(never)]
+    fn run_on<T: Text>(
+        &self,
+        symbols: Symbols<'_>,
+        text: T,
+        (mut at, mut state): (usize, u32),
+        mut end: usize,
+        Far { automaton, barren }: Far<'_, '_>,
+    ) -> usize {
+        let step = |at: usize, state: u32| {
+            let (ch, next) = text.next(at)?;
+            Some((next, self.step(state, u32::from(symbols.of(ch)))))
+        };
+        let mut from = (at, state);
+        while let Some((next, to)) = step(at, state) {
+            if self.matches(to) {
+                end = at;
+                from = (next, to);
+            }
+            if to == 0 {
+                break;
+            }
+            let levels = Barren::levels(at, next);
+            (at, state) = (next, to);
+            if levels > 0 && barren.knows(levels, automaton, state, at) {
+                break;
+            }
+        }
+        if at == text.end() && self.matches(self.step(state, self.end)) {
+            return at;
+        }
+        let (stop, mut counts) = (at, Counts::default());
+        (at, state) = from;
+        while at < stop
+            && let Some((next, to)) = step(at, state)
+        {
+            let levels = Barren::levels(at, next);
+            (at, state) = (next, to);
+            if levels > 0 {
+                barren.note(levels, &mut counts, automaton, state, at);
+            }
+        }
+        end
     }
 }
 
+/// What is known of places far behind a match, for the automaton at hand.
+struct Far<'b, 'm> {
+    automaton: u32,
+    barren: &'b mut Barren<'m>,
+}
+
+impl<'m> Far<'_, 'm> {
+    fn again(&mut self) -> Far<'_, 'm> {
+        Far { automaton: self.automaton, barren: self.barren }
+    }
+}
+
+/// Bytes behind a match that are read without asking whether that is in vain.
+const NEAR: usize = 32;
+
 impl Dfa {
+    fn far<'b, 'm>(&self, barren: &'b mut Barren<'m>) -> Far<'b, 'm> {
+        Far { automaton: self.forward.transitions.start, barren }
+    }
+
     /// The leftmost match in `text` at or after the place `from`, `before` being the character in front of it.
     /// Never empty.
     #[must_use]
@@ -194,18 +272,19 @@ impl Dfa {
         text: T,
         from: usize,
         before: Option<char>,
-        rewind: &mut Rewind<'_>,
+        scratch: &mut Scratch<'_>,
     ) -> Option<Span> {
         let symbols = self.alphabet.symbols(pools);
         let forward = Machine::new(&self.forward, pools);
         if self.mode == Mode::Try {
-            return try_each(&forward, symbols, text, from, before);
+            return try_each(&forward, symbols, text, from, before, self.far(&mut scratch.barren));
         }
         let reverse = Machine::new(&self.reverse, pools);
         let (mut from, mut before) = (from, before);
         loop {
-            let end = forward.run(symbols, text, from, forward.start(symbols, before))?;
-            let start = start_of(&reverse, symbols, text, from, before, end, rewind);
+            let state = forward.start(symbols, before);
+            let end = forward.run(symbols, text, (from, state), None, self.far(&mut scratch.barren))?;
+            let start = start_of(&reverse, symbols, text, from, before, end, &mut scratch.rewind);
             if start < end {
                 return Some(Span::new(start, end));
             }
@@ -225,21 +304,23 @@ impl Dfa {
         text: T,
         (from, before): (usize, Option<char>),
         until: usize,
-        rewind: &mut Rewind<'_>,
+        scratch: &mut Scratch<'_>,
     ) -> Outcome {
         let symbols = self.alphabet.symbols(pools);
         let forward = Machine::new(&self.forward, pools);
         if self.mode == Mode::Try {
-            return try_until(&forward, symbols, text, (from, before), until);
+            return try_until(&forward, symbols, text, (from, before), until, self.far(&mut scratch.barren));
         }
         let reverse = Machine::new(&self.reverse, pools);
         let (mut from, mut before) = (from, before);
         loop {
-            let end = match forward.run_until(symbols, text, from, forward.start(symbols, before), until) {
+            let begun = (from, forward.start(symbols, before));
+            let far = self.far(&mut scratch.barren);
+            let end = match forward.run_until(symbols, text, begun, until, far) {
                 Ok(end) => end,
                 Err((place, ch)) => return Outcome::NoneBefore(place, ch.or(before)),
             };
-            let start = start_of(&reverse, symbols, text, from, before, end, rewind);
+            let start = start_of(&reverse, symbols, text, from, before, end, &mut scratch.rewind);
             if start < end {
                 return Outcome::Found(Span::new(start, end));
             }
@@ -258,6 +339,7 @@ fn try_until<T: Text>(
     text: T,
     (mut at, mut before): (usize, Option<char>),
     until: usize,
+    mut far: Far<'_, '_>,
 ) -> Outcome {
     while let Some((ch, next)) = text.next(at) {
         if at > until {
@@ -265,7 +347,8 @@ fn try_until<T: Text>(
         }
         let state = forward.step(forward.start(symbols, before), u32::from(symbols.of(ch)));
         if state != 0
-            && let Some(end) = forward.run(symbols, text, next, state).filter(|end| *end > at)
+            && let Some(end) =
+                forward.run(symbols, text, (next, state), None, far.again()).filter(|end| *end > at)
         {
             return Outcome::Found(Span::new(at, end));
         }
@@ -280,12 +363,14 @@ fn try_each<T: Text>(
     text: T,
     mut at: usize,
     mut before: Option<char>,
+    mut far: Far<'_, '_>,
 ) -> Option<Span> {
     loop {
         let (ch, next) = text.next(at)?;
         let state = forward.step(forward.start(symbols, before), u32::from(symbols.of(ch)));
         if state != 0
-            && let Some(end) = forward.run(symbols, text, next, state).filter(|end| *end > at)
+            && let Some(end) =
+                forward.run(symbols, text, (next, state), None, far.again()).filter(|end| *end > at)
         {
             return Some(Span::new(at, end));
         }

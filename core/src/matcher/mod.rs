@@ -1,13 +1,18 @@
 //! Finds matches in text, as the `regex` crate would.
 
 pub mod alphabet;
+mod barren;
 pub mod dfa;
 pub mod host;
 pub mod literals;
 
 use crate::span::Span;
 use crate::table::Pools;
+#[cfg(feature = "alloc")]
+use crate::table::Room;
 use crate::view::{Rewind, Text};
+pub use barren::Barren;
+pub(crate) use barren::Entry;
 use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
 /// What finds the matches of a search.
@@ -22,6 +27,30 @@ pub enum Matcher {
     Host(host::Asked),
 }
 
+/// The memory that searching needs.
+pub struct Scratch<'m> {
+    /// To walk backwards.
+    pub rewind: Rewind<'m>,
+    /// Of what came to nothing.
+    pub barren: Barren<'m>,
+}
+
+#[cfg(feature = "alloc")]
+impl Scratch<'_> {
+    /// Memory of its own, for one text.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { rewind: Rewind::new(), barren: Barren::within(Room::zeroed(Barren::ENTRIES)) }
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Default for Scratch<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Matcher {
     /// The leftmost match in `text` at or after the place `from`; `before` is the character in front of it. Never
     /// empty.
@@ -32,10 +61,10 @@ impl Matcher {
         text: T,
         from: usize,
         before: Option<char>,
-        rewind: &mut Rewind<'_>,
+        scratch: &mut Scratch<'_>,
     ) -> Option<Span> {
         match self {
-            Self::Pattern(dfa) => dfa.find(pools, text, from, before, rewind),
+            Self::Pattern(dfa) => dfa.find(pools, text, from, before, scratch),
             Self::Literals(literals) => literals.find(pools, text, from, before),
             Self::Host(_) => None,
         }

@@ -1,5 +1,6 @@
 use super::*;
 use proptest::prelude::*;
+use spanmask_core::matcher::Scratch;
 use spanmask_core::span::Span;
 use spanmask_core::view::{Escaped, Plain, Rewind, Text};
 
@@ -20,9 +21,9 @@ fn wanted(regex: &regex::Regex, text: &str) -> Vec<(usize, usize)> {
 }
 
 fn found<T: Text>(built: &Built, pools: &spanmask_core::table::Pools<'_>, text: T) -> Vec<Span> {
-    let mut rewind = Rewind::new();
+    let mut scratch = Scratch::new();
     let (mut at, mut before, mut all) = (text.start(), None, Vec::new());
-    while let Some(span) = built.dfa.find(pools, text, at, before, &mut rewind) {
+    while let Some(span) = built.dfa.find(pools, text, at, before, &mut scratch) {
         all.push(span);
         before = spanmask_core::view::chars(text, span.start, span.end).last();
         at = span.end;
@@ -161,5 +162,117 @@ proptest! {
         texts in prop::collection::vec("[ab1éßkKſK\\-@. \n\r日α\\\\\"_]{0,14}", 1..5),
     ) {
         check(&pattern, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+    }
+}
+
+/// A pattern that goes on behind a match for what may never come.
+fn run_on() -> impl Strategy<Value = String> {
+    let short = || {
+        prop::sample::select(vec!["a", "ab", "b", "1", "[ab]1", r"\w ", r"\b1", "é", "a{3,5}", "(?:a|b1)"])
+    };
+    let loops = prop::sample::select(vec![
+        ".*",
+        "[^ ]*",
+        "[^1]*",
+        r"(?:\w+ )*",
+        "(?s:.)*",
+        "(?:ab|1)*",
+        ".*?",
+        "(?:a.*b|.)*",
+    ]);
+    (short(), short(), loops.clone(), short(), short(), loops, short())
+        .prop_map(|(a, b, l, c, d, m, e)| format!("{a}(?:{b}{l}{c}|{d}{m}{e}é)?|{d}(?:{c}{m}{b}$)?"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+    #[test]
+    fn finds_what_the_regex_crate_finds_far_behind_matches(
+        pattern in run_on(),
+        texts in prop::collection::vec(("[ab1 ]{1,8}", "[ab1é \n]{0,40}", 1..150_usize, "[ab1é ]{0,300}"), 1..4),
+    ) {
+        let texts: Vec<String> =
+            texts.iter().map(|(unit, between, count, end)| {
+                format!("{}{between}{}{end}", unit.repeat(*count), unit.repeat(*count / 2))
+            }).collect();
+        check(&pattern, &texts.iter().map(String::as_str).collect::<Vec<_>>());
+        check_again(&pattern, &texts[0]);
+    }
+}
+
+/// From each of many places, whatever was found before: as a search goes on within a match that was refused.
+fn check_again(pattern: &str, text: &str) {
+    let regex = regex::Regex::new(pattern).unwrap();
+    let mut pools = PoolBuilder::default();
+    let built = build(&[pattern], false, Limits::default(), &mut pools).unwrap();
+    let pools = pools.finish();
+    let mut scratch = Scratch::new();
+    let plain = Plain::new(text.as_bytes(), 0, text.len());
+    for (at, _) in text.char_indices().step_by(5) {
+        let before = text[..at].chars().next_back();
+        let found = built.dfa.find(&pools, plain, at, before, &mut scratch);
+        let wanted = regex.find_at(text, at).map(|m| Span::new(m.start(), m.end()));
+        assert_eq!(found, wanted, "{pattern:?} {text:?} from {at}");
+    }
+}
+
+/// Counts the characters that are read.
+#[derive(Clone, Copy)]
+struct Counting<'a>(Plain<'a>, &'a std::cell::Cell<usize>);
+
+impl Text for Counting<'_> {
+    const ESCAPES: bool = false;
+    fn start(&self) -> usize {
+        self.0.start()
+    }
+    fn end(&self) -> usize {
+        self.0.end()
+    }
+    fn next(&self, at: usize) -> Option<(char, usize)> {
+        self.1.set(self.1.get() + 1);
+        self.0.next(at)
+    }
+    fn reach(&self) -> usize {
+        0
+    }
+    fn ahead(&self, _: usize) -> &[u8] {
+        &[]
+    }
+    fn backwards(
+        &self,
+        floor: usize,
+        end: usize,
+        rewind: &mut Rewind<'_>,
+        mut visit: impl FnMut(char, usize) -> bool,
+    ) {
+        self.0.backwards(floor, end, rewind, |ch, at| {
+            self.1.set(self.1.get() + 1);
+            visit(ch, at)
+        });
+    }
+}
+
+#[test]
+fn what_is_read_grows_as_the_text_does() {
+    for (pattern, unit) in [
+        ("foo(bar.*baz)?", "foobar"),
+        ("x[^y]*y|x", "xaq "),
+        (r"(?:\w+\s)*z|q", "xaq "),
+        ("foo(bar.*baz|qux.*quux|bar(?s:.*)bar.bar)?", "foobarfooqux"),
+        ("a(b.*1|c.*2|d.*3|e.*4|f.*5|g.*6|h.*7|i.*8)?", "abacadaeafagahai"),
+        ("(?:é.*z)?a", "éaaéa"),
+    ] {
+        let mut pools = PoolBuilder::default();
+        let built = build(&[pattern], false, Limits::default(), &mut pools).unwrap();
+        let pools = pools.finish();
+        let read = |len: usize| {
+            let (text, count) = (unit.repeat(len / unit.len()), std::cell::Cell::new(0));
+            let matches =
+                found(&built, &pools, Counting(Plain::new(text.as_bytes(), 0, text.len()), &count)).len();
+            assert!(matches >= len / unit.len(), "{pattern}");
+            count.get()
+        };
+        let (short, long) = (read(1 << 14), read(1 << 20));
+        assert!(long < 100 * short, "{pattern}: {short} characters read of 16 KB, {long} of 1 MB");
     }
 }
