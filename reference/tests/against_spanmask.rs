@@ -98,6 +98,43 @@ fn the_edges_of_segments() {
     pair.finish();
 }
 
+/// What came to nothing behind one match is remembered for the next ones: of each search, value and reading by itself.
+#[test]
+fn patterns_that_go_on_behind_matches() {
+    let spec = json!({
+        "version": 1,
+        "rules": [
+            {"id": "FOO", "pattern": "foo(?:bar.*baz|bar[^{]*[{])?", "replace": "#"},
+            {"id": "DIGITS", "pattern": r"\d{4}(?:[ \w]*\.|[^@]*@)?", "validate": "luhn", "mask": {}},
+            {"id": "BAR", "pattern": r"b(?:ar\n[^z]*z)?", "replace": "é"},
+        ],
+        "allow": {"patterns": ["foob(?:a.*z)?"]},
+    });
+    let policy = spanmask::Policy::from_json(&spec.to_string()).expect("a policy");
+    let mut pair = Pair::new(policy, spec);
+    let places = [
+        ("[\"", "\"]"),
+        ("[\"{", "\"]"),
+        (r#"["[\""#, r#"\"]"]"#),
+        (r#"["[\"["#, r#"\"]"]"#),
+        (r#"["[\"[\\\""#, r#"\\\"]\"]"]"#),
+    ];
+    for unit in ["foobar", "foob 4111 4112 ", r"bar\nfoo ", r"foo\u0062ar", r"\\nb\\u0062"] {
+        for (len, ends) in
+            [(300, &["", "baz", "z", r"ba\\u007a", "@", ". {"][..]), (4_000, &["", "baz"]), (9_000, &["z"])]
+        {
+            for end in ends {
+                let text = unit.repeat(len / unit.len());
+                for (front, back) in places {
+                    // Twice, so that a value of the same places follows.
+                    pair.check(format!("{front}{text}{back}{front}{text}{end}{text}{back}").as_bytes());
+                }
+            }
+        }
+    }
+    pair.finish();
+}
+
 /// A number or word of a nested text begins and ends with what is text around it.
 #[test]
 fn edges_of_nested_numbers() {
