@@ -198,10 +198,11 @@ impl Finder<'_> {
     #[must_use]
     pub fn new(policy: &Policy<'_>, path: Path) -> Self {
         let [searches, allow] = progresses(policy).map(|count| Room::filled(Progress::NONE, count));
+        let all = policy.searches.iter().chain(&*policy.allow);
         let rooms = Rooms {
             cells: Room::filled(0, SEGMENT),
             reach: Room::filled(0, SEGMENT),
-            scratch: Scratch::new(),
+            scratch: Scratch::new(all.filter(|search| search.matcher.reads_on()).count()),
             bits: Room::filled(0, BITS),
             groups: Room::filled(0, group_words(policy)),
             searches,

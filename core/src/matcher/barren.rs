@@ -39,11 +39,15 @@ pub struct Barren<'m> {
 }
 
 impl<'m> Barren<'m> {
-    /// Entries of a masker on a heap: 84 KB, taken as they are used. A reading notes 112 at most.
-    #[cfg(feature = "alloc")]
-    pub(crate) const ENTRIES: usize = LEVELS as usize * 512;
     /// Entries on a device.
     pub(crate) const FEW: usize = LEVELS as usize * 32;
+
+    /// For so many automata: room for four states of each, 84 KB to 2.8 MB, taken as it is used.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn new(automata: usize) -> Self {
+        let each = automata.saturating_mul(4 * PER_LEVEL).clamp(512, 16_384);
+        Self::within(Room::zeroed(LEVELS as usize * each))
+    }
 
     /// Within these, which are all zero.
     pub(crate) fn within(entries: Room<'m, Entry>) -> Self {

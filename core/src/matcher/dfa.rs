@@ -130,7 +130,7 @@ impl<'a> Machine<'a> {
                 }
                 state = self.step(state, u32::from(symbols.of_ascii(byte)));
                 if self.matches(state) {
-                    return Ok(self.run(symbols, text, (at + 1, state), Some(at), far).unwrap_or(at));
+                    return Ok(self.run(symbols, text, (at + 1, state), Some(at), Some(far)).unwrap_or(at));
                 }
                 at += 1;
                 last = Some(char::from(byte));
@@ -143,7 +143,7 @@ impl<'a> Machine<'a> {
             };
             state = self.step(state, u32::from(symbols.of(ch)));
             if self.matches(state) {
-                return Ok(self.run(symbols, text, (next, state), Some(at), far).unwrap_or(at));
+                return Ok(self.run(symbols, text, (next, state), Some(at), Some(far)).unwrap_or(at));
             }
             at = next;
             last = Some(ch);
@@ -153,7 +153,8 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The end of the preferred match, from a state at a place; `end` is that of the one that is known.
+    /// The end of the preferred match, from a state at a place; `end` is that of the one that is known. Without `far`, all of what is read
+    /// without a match is bounded.
     #[inline]
     fn run<T: Text>(
         &self,
@@ -161,7 +162,7 @@ impl<'a> Machine<'a> {
         text: T,
         (mut at, mut state): (usize, u32),
         mut end: Option<usize>,
-        far: Far<'_, '_>,
+        mut far: Option<Far<'_, '_>>,
     ) -> Option<usize> {
         loop {
             let ahead = text.ahead(at);
@@ -189,7 +190,9 @@ impl<'a> Machine<'a> {
                 return end;
             }
             at = next;
-            if let Some(end) = end.filter(|end| at - end > NEAR) {
+            if let Some(end) = end.filter(|end| at - end > NEAR)
+                && let Some(far) = far.take()
+            {
                 return Some(self.run_on(symbols, text, (at, state), end, far));
             }
         }
@@ -249,12 +252,6 @@ struct Far<'b, 'm> {
     barren: &'b mut Barren<'m>,
 }
 
-impl<'m> Far<'_, 'm> {
-    fn again(&mut self) -> Far<'_, 'm> {
-        Far { automaton: self.automaton, barren: self.barren }
-    }
-}
-
 /// Bytes behind a match that are read without asking whether that is in vain.
 const NEAR: usize = 32;
 
@@ -277,13 +274,13 @@ impl Dfa {
         let symbols = self.alphabet.symbols(pools);
         let forward = Machine::new(&self.forward, pools);
         if self.mode == Mode::Try {
-            return try_each(&forward, symbols, text, from, before, self.far(&mut scratch.barren));
+            return try_each(&forward, symbols, text, from, before);
         }
         let reverse = Machine::new(&self.reverse, pools);
         let (mut from, mut before) = (from, before);
         loop {
             let state = forward.start(symbols, before);
-            let end = forward.run(symbols, text, (from, state), None, self.far(&mut scratch.barren))?;
+            let end = forward.run(symbols, text, (from, state), None, Some(self.far(&mut scratch.barren)))?;
             let start = start_of(&reverse, symbols, text, from, before, end, &mut scratch.rewind);
             if start < end {
                 return Some(Span::new(start, end));
@@ -309,7 +306,7 @@ impl Dfa {
         let symbols = self.alphabet.symbols(pools);
         let forward = Machine::new(&self.forward, pools);
         if self.mode == Mode::Try {
-            return try_until(&forward, symbols, text, (from, before), until, self.far(&mut scratch.barren));
+            return try_until(&forward, symbols, text, (from, before), until);
         }
         let reverse = Machine::new(&self.reverse, pools);
         let (mut from, mut before) = (from, before);
@@ -339,7 +336,6 @@ fn try_until<T: Text>(
     text: T,
     (mut at, mut before): (usize, Option<char>),
     until: usize,
-    mut far: Far<'_, '_>,
 ) -> Outcome {
     while let Some((ch, next)) = text.next(at) {
         if at > until {
@@ -347,8 +343,7 @@ fn try_until<T: Text>(
         }
         let state = forward.step(forward.start(symbols, before), u32::from(symbols.of(ch)));
         if state != 0
-            && let Some(end) =
-                forward.run(symbols, text, (next, state), None, far.again()).filter(|end| *end > at)
+            && let Some(end) = forward.run(symbols, text, (next, state), None, None).filter(|end| *end > at)
         {
             return Outcome::Found(Span::new(at, end));
         }
@@ -363,14 +358,12 @@ fn try_each<T: Text>(
     text: T,
     mut at: usize,
     mut before: Option<char>,
-    mut far: Far<'_, '_>,
 ) -> Option<Span> {
     loop {
         let (ch, next) = text.next(at)?;
         let state = forward.step(forward.start(symbols, before), u32::from(symbols.of(ch)));
         if state != 0
-            && let Some(end) =
-                forward.run(symbols, text, (next, state), None, far.again()).filter(|end| *end > at)
+            && let Some(end) = forward.run(symbols, text, (next, state), None, None).filter(|end| *end > at)
         {
             return Some(Span::new(at, end));
         }

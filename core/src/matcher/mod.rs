@@ -8,8 +8,6 @@ pub mod literals;
 
 use crate::span::Span;
 use crate::table::Pools;
-#[cfg(feature = "alloc")]
-use crate::table::Room;
 use crate::view::{Rewind, Text};
 pub use barren::Barren;
 pub(crate) use barren::Entry;
@@ -37,21 +35,20 @@ pub struct Scratch<'m> {
 
 #[cfg(feature = "alloc")]
 impl Scratch<'_> {
-    /// Memory of its own, for one text.
+    /// Memory of its own, for so many automata that search.
     #[must_use]
-    pub fn new() -> Self {
-        Self { rewind: Rewind::new(), barren: Barren::within(Room::zeroed(Barren::ENTRIES)) }
-    }
-}
-
-#[cfg(feature = "alloc")]
-impl Default for Scratch<'_> {
-    fn default() -> Self {
-        Self::new()
+    pub fn new(automata: usize) -> Self {
+        Self { rewind: Rewind::new(), barren: Barren::new(automata) }
     }
 }
 
 impl Matcher {
+    /// Whether it is an automaton that searches: what it reads behind a match is not bounded.
+    #[cfg(feature = "alloc")]
+    pub(crate) fn reads_on(&self) -> bool {
+        matches!(self, Self::Pattern(dfa) if dfa.mode == dfa::Mode::Search)
+    }
+
     /// The leftmost match in `text` at or after the place `from`; `before` is the character in front of it. Never
     /// empty.
     #[must_use]

@@ -21,7 +21,7 @@ fn wanted(regex: &regex::Regex, text: &str) -> Vec<(usize, usize)> {
 }
 
 fn found<T: Text>(built: &Built, pools: &spanmask_core::table::Pools<'_>, text: T) -> Vec<Span> {
-    let mut scratch = Scratch::new();
+    let mut scratch = Scratch::new(1);
     let (mut at, mut before, mut all) = (text.start(), None, Vec::new());
     while let Some(span) = built.dfa.find(pools, text, at, before, &mut scratch) {
         all.push(span);
@@ -206,7 +206,7 @@ fn check_again(pattern: &str, text: &str) {
     let mut pools = PoolBuilder::default();
     let built = build(&[pattern], false, Limits::default(), &mut pools).unwrap();
     let pools = pools.finish();
-    let mut scratch = Scratch::new();
+    let mut scratch = Scratch::new(1);
     let plain = Plain::new(text.as_bytes(), 0, text.len());
     for (at, _) in text.char_indices().step_by(5) {
         let before = text[..at].chars().next_back();
