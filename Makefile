@@ -49,23 +49,23 @@ test: toolchain
 	$(call part,clippy)
 	$(call part,doc)
 	$(call part,no-std)
-	$(call part,neon)
-	$(call part,bare)
 	$(call part,deny)
 	@$(MAKE) --no-print-directory -j2 unit-lane packages-lane
-	$(call part,adapters)
 
 # Two lanes beside each other, as much of both runs on one core only.
 unit-lane:
 	$(call part,unit)
 	$(call part,deploy-check)
 	$(call part,playground-check)
-	$(call part,python)
+	$(call part,neon)
+	$(call part,bare)
 
 packages-lane:
 	$(call part,ffi)
 	$(call part,go)
 	$(call part,node)
+	$(call part,python)
+	$(call part,adapters)
 
 ci: test
 

@@ -42,10 +42,10 @@ impl<'m> Barren<'m> {
     /// Entries on a device.
     pub(crate) const FEW: usize = LEVELS as usize * 32;
 
-    /// For so many automata: room for four states of each, 84 KB to 2.8 MB, taken as it is used.
+    /// For so many automata: room for four states of each, 43 KB to 2.8 MB, taken as it is used.
     #[cfg(feature = "alloc")]
     pub(crate) fn new(automata: usize) -> Self {
-        let each = automata.saturating_mul(4 * PER_LEVEL).clamp(512, 16_384);
+        let each = automata.saturating_mul(4 * PER_LEVEL).clamp(256, 16_384);
         Self::within(Room::zeroed(LEVELS as usize * each))
     }
 

@@ -29,7 +29,7 @@ fn env(name: &str) -> Option<u64> {
 
 /// The number of documents of a test that takes `1 / part` of them.
 pub(crate) fn share_of_cases(part: u64) -> u64 {
-    env("SPANMASK_CASES").unwrap_or(60_000).div_ceil(part)
+    env("SPANMASK_CASES").unwrap_or(30_000).div_ceil(part)
 }
 
 /// The seed of case `n`.
