@@ -1,13 +1,13 @@
 //! Where automata that read on behind a match came to nothing.
 //!
-//! Plain version: behind a match, read on until nothing can make it longer. A pattern like `foo(bar.*baz)?` reads to the end of the text for
-//! that, and so behind each `foo`. Departure: what an automaton in some state comes to from some place on does not depend on how it came
-//! there. So where reading on was in vain, states are noted at some places, and whoever comes to one of these in the same state stops
-//! (as Reps' "Maximal-munch tokenization in linear time", 1998, does at every place).
+//! Plain version: behind a match, read on until nothing can make it longer. A pattern like `foo(bar.*baz)?` reads to the end
+//! of the text for that, and so behind each `foo`. Departure: what an automaton in some state comes to from some place on does
+//! not depend on how it came there. So where reading on was in vain, states are noted at some places, and whoever comes to one
+//! of these in the same state stops (as Reps' "Maximal-munch tokenization in linear time", 1998, does at every place).
 //!
-//! Memory is bounded: the places are close together near the start and ever further apart ([`LEVELS`] spacings, [`PER_LEVEL`] places of
-//! each). Whoever comes behind the close ones reads on to the next far one, and notes close ones on that way. An entry that another one
-//! takes the slot of costs time, never a match.
+//! Memory is bounded: the places are close together near the start and ever further apart ([`LEVELS`] spacings, [`PER_LEVEL`]
+//! places of each). Whoever comes behind the close ones reads on to the next far one, and notes close ones on that way. An entry
+//! that another one takes the slot of costs time, never a match.
 
 use crate::table::Room;
 use zerocopy::{FromZeros, KnownLayout};

@@ -9,6 +9,7 @@
 //!    at most the length of a match for each place.
 //! 3. A match shows one symbol late: only the next symbol, or the end of the text, decides assertions such as `\b`.
 //! 4. ASCII that is not escaped, which is most of all text, is read in loops of its own.
+//! 5. What was read in vain far behind a match is not read again (`barren`).
 
 use super::Scratch;
 use super::alphabet::{Alphabet, Symbols};
@@ -153,8 +154,8 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The end of the preferred match, from a state at a place; `end` is that of the one that is known. Without `far`, all of what is read
-    /// without a match is bounded.
+    /// The end of the preferred match, from a state at a place; `end` is that of the one that is known. Without `far`, what is
+    /// read in vain is bounded anyway.
     #[inline]
     fn run<T: Text>(
         &self,
