@@ -86,12 +86,39 @@ pub struct Search {
     pub need: Need,
     /// Number of its need in [`Policy::needs`].
     pub need_index: u8,
-    /// Nothing.
-    pub pad: Pad<1>,
+    /// What its matches keep within.
+    pub fences: Fences,
     /// Where its matches are looked for.
     pub factors: Factors,
     /// What finds.
     pub matcher: Matcher,
+}
+
+/// Characters that a search does not tell from the edge of its text, in front of a match and behind one, and that no match holds, but
+/// for a `\\` at its start.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Default,
+    TryFromBytes,
+    IntoBytes,
+    Immutable,
+    KnownLayout,
+)]
+#[repr(u8)]
+pub enum Fences {
+    /// None is known.
+    #[default]
+    None,
+    /// `"` and `\`.
+    Quotes,
+    /// These, and what else has a short escape but `/`: `\b`, `\t`, `\n`, `\f`, `\r`.
+    Escapes,
 }
 
 impl Search {
@@ -177,6 +204,33 @@ impl Policy<'_> {
     #[inline]
     pub(crate) fn watch(&self) -> Watch<'_> {
         self.stops.watch(&self.ahead, &self.pools)
+    }
+
+    /// Whether what a rule writes in place of a text without escapes is the same at all levels.
+    pub(crate) fn writes_alike(&self, rule: u16) -> bool {
+        match self.rules.get(usize::from(rule)).map(|rule| &rule.action) {
+            Some(Action::Replace(text, _) | Action::Mask { with: text, .. }) => {
+                text.iter().all(|level| *level == text[0])
+            }
+            Some(Action::Hash { .. } | Action::Remove(_)) | None => true,
+        }
+    }
+
+    /// Whether what is masked in a value depends on its text alone, and on the conditions that hold for it, which in a nested text are
+    /// those of the string around that, unless a name shows a factor ([`Stops::names`]).
+    pub(crate) fn reads_alike(&self) -> bool {
+        let within = |one: &Search| {
+            let rule = self.rules.get(usize::from(one.rule));
+            one.condition == Search::ANYWHERE && rule.is_some_and(|rule| rule.selected_by.len == 0)
+        };
+        let factored = |one: &&Search| one.factors.groups != 0;
+        self.exempt.len == 0
+            && self.selectors.paths.segments.is_empty()
+            && self.selectors.paths.at_root.len == 0
+            && !self.stops.everywhere
+            && self.stops.names == 0
+            && self.rules.iter().all(|rule| rule.excepted_by.len == 0)
+            && self.searches.iter().filter(factored).all(within)
     }
 
     /// The name of a rule; empty for one that the policy does not have.

@@ -16,7 +16,7 @@ use spanmask_core::factor::Factors;
 use spanmask_core::mask::{Framing, Masker};
 use spanmask_core::matcher::Matcher as Finds;
 use spanmask_core::matcher::host::Asked;
-use spanmask_core::policy::{Action, HashKey, Policy, Rule, Search};
+use spanmask_core::policy::{Action, Fences, HashKey, Policy, Rule, Search};
 use spanmask_core::prefilter::{Need, Needs};
 use spanmask_core::span::Types;
 use spanmask_core::table::{One, Pad, Part, PoolBuilder};
@@ -122,7 +122,12 @@ impl<'a> Compiler<'a> {
                 let asked = Asked { name, limit: *max_bytes, refuse: *refuse, pad: Pad::ZERO };
                 // Nothing is known of what it finds: it is asked about every value.
                 self.search(
-                    Found { matcher: Finds::Host(asked), need: Need::NOTHING, anchored: None },
+                    Found {
+                        matcher: Finds::Host(asked),
+                        need: Need::NOTHING,
+                        fences: Fences::None,
+                        anchored: None,
+                    },
                     None,
                     role,
                 );
@@ -229,7 +234,7 @@ impl<'a> Compiler<'a> {
 
     fn make(
         &mut self,
-        &Found { matcher, need, .. }: &Found,
+        &Found { matcher, need, fences, .. }: &Found,
         Role { rule, validator, types, condition }: Role,
     ) -> Search {
         let known = self.needs.iter().position(|known| *known == need);
@@ -246,7 +251,7 @@ impl<'a> Compiler<'a> {
             condition,
             need,
             need_index,
-            pad: Pad::ZERO,
+            fences,
             factors: Factors::default(),
             matcher,
         }
@@ -397,15 +402,21 @@ impl<'a> Compiler<'a> {
 struct Found {
     matcher: Finds,
     need: Need,
+    fences: Fences,
     anchored: Option<Flat>,
 }
 
 fn found_pattern(built: automata::Built) -> Found {
-    Found { matcher: Finds::Pattern(built.dfa), need: built.need, anchored: built.anchored }
+    Found {
+        matcher: Finds::Pattern(built.dfa),
+        need: built.need,
+        fences: built.fences,
+        anchored: built.anchored,
+    }
 }
 
 fn found_literals(built: &literals::Built) -> Found {
-    Found { matcher: Finds::Literals(built.literals), need: built.need, anchored: None }
+    Found { matcher: Finds::Literals(built.literals), need: built.need, fences: Fences::None, anchored: None }
 }
 
 /// Whether values without quotes are looked at.

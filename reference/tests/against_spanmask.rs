@@ -135,6 +135,42 @@ fn patterns_that_go_on_behind_matches() {
     pair.finish();
 }
 
+/// What is found in a nested text without reading all of it.
+#[test]
+fn matches_in_nested_texts() {
+    let rule = |id: &str, pattern: &str| json!({"id": id, "pattern": pattern, "replace": "#"});
+    let quotes = json!({"version": 1, "rules": [
+        {"id": "FRONT", "pattern": r#"[":n\\]?\d{4}(?:\s\d+)?"#, "replace": "#"},
+        {"id": "LINES", "pattern": r"555.123(?s:.){1,6}", "replace": "é"},
+        {"id": "SPACE", "pattern": r"\s?1234[xnu]", "replace": "#"},
+        {"id": "AT", "pattern": r"\w*@[^@]{2}", "mask": {"char": "\"", "keep_first": 1}},
+    ]});
+    let edges = json!({"version": 1, "rules": [
+        {"id": "EDGES", "pattern": r"(?:^|[^\w.])\w@b\.co(?:$|\s)", "replace": "#"},
+        {"id": "WORDS", "pattern": r"(?:4111|true)[,:\]] ?", "types": ["string"], "replace": "#"},
+        {"id": "COMMA", "pattern": r"[:,] ?4111", "replace": "#"},
+        {"id": "NUMBER", "pattern": r"^5551234567$", "types": ["number"], "replace": "#"},
+        {"id": "BOTH", "pattern": r"4111\d+", "types": ["string", "number"], "remove": true},
+        {"id": "BOOLEAN", "pattern": "tru", "types": ["boolean"], "replace": "#"},
+    ]});
+    let docs = langfuse_docs();
+    let mut alone: Vec<Value> = [&quotes, &edges, &docs]
+        .into_iter()
+        .flat_map(|spec| spec["rules"].as_array().cloned().unwrap_or_default())
+        .map(|rule| json!({"version": 1, "rules": [rule]}))
+        .collect();
+    alone.extend([quotes, edges, docs.clone(), docs]);
+    alone.push(json!({"version": 1, "rules": [rule("CARD", r"\d{4} ?\d{4} ?\d{4} ?\d{4}")]}));
+    for (spec, number) in alone.into_iter().zip(0..) {
+        let policy = spanmask::Policy::from_json(&spec.to_string()).expect("a policy");
+        let mut pair = Pair::new(policy, spec);
+        for n in 0..share_of_cases(10) {
+            pair.check(&Random(seed(n << 8 | number)).nested_document());
+        }
+        pair.finish();
+    }
+}
+
 /// A number or word of a nested text begins and ends with what is text around it.
 #[test]
 fn edges_of_nested_numbers() {

@@ -24,7 +24,7 @@ pub struct Confirm {
     pub bare: [Part; MAX_GROUPS],
 }
 
-/// An automaton of some searches of a group. A state is the number of its row, from [`Automaton::FIRST`] on.
+/// An automaton of some searches of a group. A state tells where its row begins, from [`Automaton::FIRST`] on.
 #[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout)]
 #[repr(C)]
 pub struct Automaton {
@@ -236,7 +236,7 @@ impl Reader<'_> {
 
     #[inline]
     fn next(&self, state: u16, column: usize) -> u16 {
-        let row = usize::from(state.saturating_sub(Automaton::FIRST)) * self.width;
+        let row = usize::from(state.saturating_sub(Automaton::FIRST));
         self.rows.get(row + column).copied().unwrap_or(Automaton::MAYBE)
     }
 }

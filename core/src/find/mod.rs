@@ -1,9 +1,11 @@
 //! The parts of a value that rules match: every search's own matches, checked, allowed or not, and merged.
 
 mod cover;
+mod fenced;
 mod host;
 mod paint;
 mod search;
+mod stretch;
 
 use crate::arch::Path;
 use crate::factor::{Groups, MAX_GROUPS};
@@ -16,6 +18,8 @@ use crate::sweep::Candidate;
 use crate::table::Room;
 use crate::view::{Escaped, Plain, Text};
 use cover::Cover;
+use fenced::Fenced;
+pub(crate) use fenced::Nested;
 pub(crate) use host::Hosts;
 use paint::Paint;
 use search::{Places, Shown};
@@ -46,6 +50,7 @@ pub struct Finder<'m> {
     /// One an allowance and reading.
     allow: Room<'m, Progress>,
     by_group: ByGroup<'m>,
+    fenced: Fenced,
     hosts: Hosts<'m>,
     value: Value,
     /// How many values there were.
@@ -164,6 +169,7 @@ impl<'m> Finder<'m> {
             searches,
             bits: Bits::new(path, bits),
             by_group: ByGroup::within(policy, groups),
+            fenced: Fenced::new(),
             allow,
             hosts,
             value: Value::default(),

@@ -2,7 +2,7 @@
 
 use super::{OnFinding, Pace, Reader, Work, sweep, walk};
 use crate::factor::Watch;
-use crate::find::Value;
+use crate::find::{Merged, Nested, Value};
 use crate::policy::Policy;
 use crate::report::{Finding, Path};
 use crate::rewrite::{Kind, Mark, PartOf, Target};
@@ -27,6 +27,8 @@ pub(super) struct Engine<'e, 'm, 'b, 'p, 'f> {
     pub(super) doubt: bool,
     /// Nested texts are checked before anything in them is masked.
     pub(super) careful: bool,
+    /// What lies in the last value was found without knowing what its text is.
+    pub(super) fenced: bool,
     /// Of a document that comes in parts.
     pub(super) pace: Option<&'e mut Pace>,
 }
@@ -43,8 +45,10 @@ pub(super) enum Around<'c, 'm> {
 pub(super) struct AtHand<'c> {
     /// The value as it stands in its text.
     pub(super) seen: Option<Seen<'c>>,
-    /// Of text: the places near which its matches lie, in the input at level 0, else in `seen`.
+    /// The places near which its matches lie, in the input at level 0, else in `seen`.
     pub(super) candidates: Option<&'c [Candidate]>,
+    /// Its text is known to be no nested one.
+    pub(super) plain: bool,
 }
 
 impl<'e, 'm, 'b, 'p> Engine<'e, 'm, 'b, 'p, '_> {
@@ -59,6 +63,7 @@ impl<'e, 'm, 'b, 'p> Engine<'e, 'm, 'b, 'p, '_> {
             probe: None,
             doubt: false,
             careful: false,
+            fenced: false,
             pace: None,
         }
     }
@@ -178,16 +183,22 @@ impl Engine<'_, '_, '_, '_, '_> {
         if !may_match && !self.may_match_within(value.span) {
             return;
         }
-        let AtHand { mut seen, candidates } = match &mut around {
+        let AtHand { mut seen, candidates, plain } = match &mut around {
             Around::Brackets(_, _, at_hand) => core::mem::take(at_hand),
             Around::Tokens(_) => AtHand::default(),
         };
         if let Some(candidates) = candidates.filter(|_| self.all_have_factors()) {
-            return match seen.filter(|_| value.level > 1) {
-                _ if !may_match => {}
-                Some(seen) => self.search_seen(value, seen, Some(candidates)),
-                None => self.search(value, Some(candidates)),
-            };
+            if plain {
+                return match seen.filter(|_| value.level > 1) {
+                    _ if !may_match => {}
+                    Some(seen) => self.search_seen(value, seen, Some(candidates)),
+                    None => self.search(value, Some(candidates)),
+                };
+            }
+            if may_match && self.find_fenced(value, candidates) {
+                self.fenced = true;
+                return;
+            }
         }
         seen = seen.filter(|seen| !seen.text().contains(&b'\\'));
         let mut begun = false;
@@ -233,7 +244,7 @@ impl Engine<'_, '_, '_, '_, '_> {
                 if first == '"' && begun {
                     if let Some((span, seen)) = reader.sweeper.quoted() {
                         self.enter();
-                        let at_hand = AtHand { seen: Some(seen), candidates: None };
+                        let at_hand = AtHand { seen: Some(seen), ..AtHand::default() };
                         self.string(deeper, Around::Brackets(brackets, all, at_hand), span, value.level);
                         self.leave();
                         return true;
@@ -396,6 +407,23 @@ impl Engine<'_, '_, '_, '_, '_> {
         runs.iter().zip(factored.iter()).all(|(run, factored)| run & !factored == 0)
     }
 
+    /// Masks what the searches that `may_match` left find in a value near its candidates, whether its text is JSON or not; false,
+    /// and nothing is masked, where that makes a difference.
+    fn find_fenced(&mut self, value: Value, candidates: &[Candidate]) -> bool {
+        if self.looks_by_place() {
+            return false;
+        }
+        let Work { finder, runs, active, .. } = &mut *self.work;
+        let [numbers, booleans] = [Types::NUMBER, Types::BOOLEAN].map(|types| active.searches(types));
+        let string = Nested { span: value.span, active: [runs, numbers, booleans], candidates };
+        let Some(count) = finder.find_fenced(self.policy, self.target.input(), string) else { return false };
+        for index in 0..count {
+            let Some(Merged { span, rule }) = self.work.finder.fenced(index) else { break };
+            self.mask(PartOf { span, rule, level: value.level, kind: Kind::Text });
+        }
+        true
+    }
+
     /// Searches the text of a value with the searches that `may_match` left, near the candidates if these are known, and masks
     /// what they find.
     fn search(&mut self, value: Value, candidates: Option<&[Candidate]>) {
@@ -473,6 +501,7 @@ fn course(value: Value) -> Course {
         everything: false,
         tracks: false,
         lists: false,
+        lists_nested: false,
         begun: false,
         trusted: false,
     }

@@ -75,6 +75,8 @@ struct Work<'m> {
     runs: Room<'m, u64>,
     /// A bit a search that has factors.
     factored: Room<'m, u64>,
+    /// [`Policy::reads_alike`].
+    reads_alike: bool,
     finder: Finder<'m>,
     edits: Edits<'m>,
     tally: Tally<'m>,
@@ -134,6 +136,7 @@ impl Masker<'_> {
                 active: Active::new(policy),
                 runs: Room::filled(0, words),
                 factored,
+                reads_alike: policy.reads_alike(),
                 finder: Finder::new(policy, path),
                 edits: Edits::new(edits),
                 tally: Tally::new(policy.rules.len()),
@@ -217,7 +220,11 @@ impl Masker<'_> {
         let around = if sweeps {
             self.brackets.stand_in(depth);
             let candidates = reader.sweeper.listed(span).filter(|_| policy.allow.is_empty());
-            Around::Brackets(&mut self.brackets, false, AtHand { seen: None, candidates })
+            Around::Brackets(
+                &mut self.brackets,
+                false,
+                AtHand { candidates, plain: true, ..AtHand::default() },
+            )
         } else {
             self.containers.truncate(0);
             self.containers.stand_in(depth);
@@ -423,6 +430,7 @@ impl Masker<'_> {
             everything: policy.stops.everywhere,
             tracks: policy.selectors.tracks(),
             lists: policy.allow.is_empty(),
+            lists_nested: self.work.reads_alike,
             begun: false,
             trusted: self.trusted,
         }

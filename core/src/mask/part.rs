@@ -215,6 +215,7 @@ fn engine<'e, 'm, 'b, 'p>(
         probe: None,
         doubt: false,
         careful: false,
+        fenced: false,
         pace,
     }
 }

@@ -254,9 +254,13 @@ impl Visitor for Level<'_, '_, '_, '_, '_, '_> {
             return Then::Doubt;
         }
         let then = self.attribute(&at, span);
-        let at_hand = AtHand { seen, candidates: at.candidates };
+        let at_hand = AtHand { seen, candidates: at.candidates, plain: at.plain };
         self.engine.string(self.deeper, Around::Brackets(at.brackets, at.all, at_hand), span, self.level);
-        if self.engine.doubt { Then::Doubt } else { then }
+        match then {
+            _ if self.engine.doubt => Then::Doubt,
+            Then::GoOn if core::mem::take(&mut self.engine.fenced) => Then::GoOnListing,
+            then => then,
+        }
     }
 
     fn scalar(&mut self, at: At<'_, '_>, kind: Scalar, span: Span) {

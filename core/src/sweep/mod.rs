@@ -197,8 +197,51 @@ struct Open {
     stop: Look,
     /// Of a number or word: its first byte.
     first: u8,
-    /// Of a string: whether its candidates are listed, as its text is known to be no nested one.
-    plain: bool,
+    /// Of a string.
+    listing: Listing,
+}
+
+/// Whether the candidates of a string are listed.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Listing {
+    #[default]
+    None,
+    /// As its text is known to be no nested one.
+    Text,
+    /// It may be one.
+    Nested,
+}
+
+/// Whether it pays to list the candidates of what may be nested texts: where most are looked into anyway, it does not.
+struct Worth {
+    count: i8,
+    /// The same all over a block: what begins in it is asked about several times.
+    pays: bool,
+}
+
+impl Worth {
+    const START: Self = Self { count: 4, pays: true };
+    const MOST: i8 = 8;
+    /// What one that is looked into takes away.
+    const PRICE: i8 = 3;
+    /// How many values are waited for until it is tried again.
+    const PAUSE: i8 = 16;
+
+    fn note(&mut self, of_use: bool) {
+        self.count = match of_use {
+            true => (self.count + 1).min(Self::MOST),
+            false if self.count < Self::PRICE => -Self::PAUSE,
+            false => self.count - Self::PRICE,
+        };
+    }
+
+    fn wait(&mut self) {
+        self.count += i8::from(self.count < 0);
+    }
+
+    fn settle(&mut self) {
+        self.pays = self.count >= 0;
+    }
 }
 
 /// The state of a sweep.
@@ -210,6 +253,8 @@ struct Run<'r, 'm, V, const WATCHES: bool> {
     trusted: bool,
     /// Whether candidates are listed, and the list.
     lists: bool,
+    lists_nested: bool,
+    worth: Worth,
     candidates: &'r mut Candidates,
     base: usize,
     /// How many containers this text may open.
@@ -273,6 +318,8 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
             tracks: course.tracks,
             trusted: course.trusted,
             lists: course.lists && watch.lanes().used(),
+            lists_nested: course.lists_nested,
+            worth: Worth::START,
             candidates,
             base,
             room,
@@ -449,17 +496,18 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
             if only_name && !may_hold_name(self.visitor.input(), key, span) {
                 return Ok(());
             }
-            let (begin, plain) = match block.starts & below(bit) {
-                0 => (self.string.place, self.string.plain),
+            let (begin, listing) = match block.starts & below(bit) {
+                0 => (self.string.place, self.string.listing),
                 _ => {
                     let begin = start + quote as usize + 1;
-                    (begin as isize, self.lists && places::begins_plainly(window, begin))
+                    (begin as isize, self.listing(window, begin))
                 }
             };
             let decoded = window.is_decoded();
             let seen = window.seen(begin, place, span.end);
             let listed = if decoded { seen.as_ref().map(Seen::span) } else { Some(span) };
-            return self.visit(key, listed.filter(|_| plain), |visitor, at| visitor.string(at, span, seen));
+            let listed = listed.map(|span| (span, listing));
+            return self.visit(key, listed, |visitor, at| visitor.string(at, span, seen));
         }
         let (begin, first) = match highest(block.scalar_starts & below(bit)) {
             Some(first) => (window.raw(start + first), window.byte((start + first) as isize)),
@@ -478,11 +526,11 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         })
     }
 
-    /// `listed`: where the candidates of a string lie, if it may have some.
+    /// `listed`: where the candidates of a string lie, and which these are.
     fn visit(
         &mut self,
         key: Span,
-        listed: Option<Span>,
+        listed: Option<(Span, Listing)>,
         tell: impl FnOnce(&mut V, At<'_, '_>) -> Then,
     ) -> Result<(), Refusal> {
         let depth = self.kinds.depth;
@@ -490,18 +538,40 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
             return Err(Refusal::NotJson);
         }
         let all = self.everything || self.all_until.is_some();
-        let candidates = listed.and_then(|string| self.candidates.of(string));
-        let at = At { brackets: self.brackets, base: self.base, lowest: self.lowest, key, all, candidates };
+        let (string, listing) = listed.unwrap_or_default();
+        let candidates = match listing {
+            Listing::None => None,
+            Listing::Text | Listing::Nested => self.candidates.of(string),
+        };
+        let plain = listing == Listing::Text;
+        let at =
+            At { brackets: self.brackets, base: self.base, lowest: self.lowest, key, all, candidates, plain };
         let then = tell(self.visitor, at);
         self.least = self.least.min(self.lowest);
         self.lowest = depth;
         self.value_ended();
+        match listing {
+            Listing::None => self.worth.wait(),
+            Listing::Nested => self.worth.note(then == Then::GoOnListing),
+            Listing::Text => {}
+        }
         match then {
             Then::AllAround if self.all_until.is_none() => self.all_until = depth.checked_sub(1),
-            Then::GoOn | Then::AllAround => {}
+            Then::GoOn | Then::GoOnListing | Then::AllAround => {}
             Then::Doubt => return Err(Refusal::Doubt),
         }
         Ok(())
+    }
+
+    /// Whether candidates are listed of the string whose content begins at a place.
+    #[inline]
+    fn listing(&self, window: &Window, place: usize) -> Listing {
+        match self.lists {
+            false => Listing::None,
+            true if places::begins_plainly(window, place) => Listing::Text,
+            true if self.lists_nested && self.worth.pays => Listing::Nested,
+            true => Listing::None,
+        }
     }
 
     /// Behind a value: was it that for whose sake all are told of?
@@ -523,9 +593,10 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         {
             self.string.start = window.raw(start + quote + 1);
             self.string.place = (start + quote + 1) as isize;
-            self.string.plain = self.lists
-                && !self.candidates.some_lost()
-                && places::begins_plainly(window, start + quote + 1);
+            self.string.listing = match self.candidates.some_lost() {
+                true => Listing::None,
+                false => self.listing(window, start + quote + 1),
+            };
         }
         if let Some(first) = highest(block.scalar_starts)
             && block.scalars >> 63 == 1
@@ -533,6 +604,7 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
             self.scalar.start = window.raw(start + first);
             self.scalar.first = window.byte((start + first) as isize);
         }
+        self.worth.settle();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::bits::{Block, Escapes, highest};
 use super::window::{MARGIN, Window};
-use super::{Ends, Look, Refusal, Run, Visitor};
+use super::{Ends, Listing, Look, Refusal, Run, Visitor};
 use crate::arch::{BLOCK, Isa};
 use crate::factor::{self, Confirm, Lanes, Watch, unit};
 use crate::scan::ends_scalar;
@@ -19,7 +19,7 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
         escapes: Escapes,
     ) -> Ends {
         // The string that is open has been looked at.
-        if self.string.stop == Look::Value && block.ends == 0 && !self.string.plain {
+        if self.string.stop == Look::Value && block.ends == 0 && self.string.listing == Listing::None {
             return Ends::default();
         }
         let lanes = self.watch.lanes();
@@ -35,8 +35,11 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
         let sure = match escapes.any_unicode {
             0 => 0,
             some => {
-                // What is told of with an escape that hides something is searched anew anyway.
-                let told = if self.string.stop == Look::Value { through(lowest(block.ends)) } else { 0 };
+                // What is told of with an escape that hides something is searched anew anyway; a nested text is read whole.
+                let told = match self.string.stop == Look::Value && self.string.listing != Listing::Nested {
+                    true => through(lowest(block.ends)),
+                    false => 0,
+                };
                 some & told | behind_unicode(window, start, some & !told, lanes)
             }
         };
@@ -71,11 +74,11 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
         // Of the string at hand: its end, whether it is worth a look, and whether its candidates are listed.
         let mut end = lowest(block.ends);
         let mut stop = self.string.stop;
-        match stop == Look::Value && self.string.plain {
+        let mut listing = self.string.listing;
+        match stop == Look::Value && listing != Listing::None {
             true => self.candidates.clear_told(),
             false => self.candidates.clear(),
         }
-        let mut listed = self.string.plain;
         loop {
             let mut here = left & through(end);
             left &= !here;
@@ -83,7 +86,7 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
                 stop = Look::Value;
                 self.candidates.lose(window.spot((start + here.trailing_zeros() as usize) as isize));
                 here = 0;
-            } else if stop == Look::Value && !listed {
+            } else if stop == Look::Value && listing == Listing::None {
                 here = 0;
             }
             while here != 0 {
@@ -106,10 +109,10 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
                 }
                 if stop != Look::Value {
                     stop = Look::Value;
-                    let quote = highest(block.starts & through(1 << bit));
-                    listed = self.lists
-                        && quote.map_or(self.string.plain, |quote| begins_plainly(window, start + quote + 1));
-                    if !listed {
+                    if let Some(quote) = highest(block.starts & through(1 << bit)) {
+                        listing = self.listing(window, start + quote + 1);
+                    }
+                    if listing == Listing::None {
                         break;
                     }
                 }
@@ -122,7 +125,12 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
             }
             if end == 0 || left == 0 {
                 self.string.stop = if end == 0 { stop } else { Look::None };
-                self.string.plain &= !self.candidates.some_lost();
+                if self.candidates.some_lost() {
+                    if self.string.listing == Listing::Nested {
+                        self.worth.note(false);
+                    }
+                    self.string.listing = Listing::None;
+                }
                 return [values, names];
             }
             stop = Look::None;

@@ -155,6 +155,7 @@ fn course(span: Span, level: u8, everything: bool) -> Course {
         everything,
         tracks: everything,
         lists: false,
+        lists_nested: false,
         begun: false,
         trusted: false,
     }

@@ -35,6 +35,8 @@ pub struct Course {
     pub tracks: bool,
     /// Whether candidates are listed.
     pub lists: bool,
+    /// And those of what may be a nested text.
+    pub lists_nested: bool,
     /// Whether the sweeper has read its start.
     pub begun: bool,
     /// Whether somebody vouches for its grammar: what is wrong may then go unnoticed.
@@ -53,9 +55,11 @@ pub struct At<'s, 'm> {
     pub key: Span,
     /// Whether all values are told of here.
     pub all: bool,
-    /// Of a string whose text is known to be no nested one: its candidates, near which all its matches lie, if these are
-    /// known.
+    /// Of a string: its candidates, near which all its matches lie, if these are known, and no name shows in it that calls for
+    /// values.
     pub candidates: Option<&'s [Candidate]>,
+    /// Its text is known to be no nested one.
+    pub plain: bool,
 }
 
 /// How a sweep goes on behind a value.
@@ -63,6 +67,8 @@ pub struct At<'s, 'm> {
 pub enum Then {
     /// As before.
     GoOn,
+    /// The same: the list of the candidates of what may be a nested text was of use.
+    GoOnListing,
     /// With every value up to the end of the object around this one.
     AllAround,
     /// Not at all.

@@ -12,6 +12,7 @@ mod tables;
 use regex_automata::nfa::thompson;
 use regex_syntax::hir::Hir;
 use spanmask_core::matcher::dfa::{Dfa, LONGEST_WAIT, Mode};
+use spanmask_core::policy::Fences;
 use spanmask_core::prefilter::Need;
 use spanmask_core::table::Part;
 use spanmask_core::table::PoolBuilder;
@@ -80,6 +81,8 @@ pub struct Built {
     pub(crate) anchored: Option<Flat>,
     /// What every match holds.
     pub need: Need,
+    /// What every match keeps within.
+    pub fences: Fences,
 }
 
 /// Compiles the alternation of `patterns`, in their order.
@@ -100,6 +103,8 @@ pub fn build(
     let columns = classes.bytes();
     let tried = tables::anchored(&symbolic, limits)?;
     let table = tried.as_ref().map(|tried| tried.flat(columns));
+    let fences =
+        table.as_ref().map_or(Fences::None, |table| table.fences(|ch| classes.of_char(u32::from(ch))));
     let waiting = table.and_then(|table| Some((table.waits()?, table)));
     let within = |most: usize| {
         waiting.as_ref().filter(|(waits, _)| waits.iter().all(|wait| usize::from(*wait) <= most))
@@ -123,7 +128,7 @@ pub fn build(
     } else {
         return Err(AutomatonError::TooLarge { limit: "pattern.size" });
     };
-    Ok(Built { dfa, anchored, need })
+    Ok(Built { dfa, anchored, need, fences })
 }
 
 pub(crate) fn parse(patterns: &[&str], ignore_case: bool) -> Result<Hir, AutomatonError> {

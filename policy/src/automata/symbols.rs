@@ -65,12 +65,15 @@ impl Classes {
         &self.byte_of
     }
 
+    /// The class of a character.
+    pub(super) fn of_char(&self, code: u32) -> usize {
+        let at = self.ranges.partition_point(|(start, _)| *start <= code) - 1;
+        self.ranges[at].1
+    }
+
     /// The map from characters to classes, for the core.
     pub(super) fn alphabet(&self, pools: &mut PoolBuilder) -> Alphabet {
-        let class_of = |code: u32| {
-            let at = self.ranges.partition_point(|(start, _)| *start <= code) - 1;
-            self.ranges[at].1 as u16
-        };
+        let class_of = |code: u32| self.of_char(code) as u16;
         let ascii: Vec<u16> = (0..0x80).map(class_of).collect();
         let wide = self.ranges.iter().filter(|(start, _)| *start > 0x80);
         let wide: Vec<(u32, u16)> = std::iter::once((0x80, class_of(0x80)))

@@ -8,6 +8,7 @@ use regex_automata::util::start;
 use regex_automata::{Anchored, MatchKind};
 use regex_syntax::hir::Hir;
 use spanmask_core::matcher::dfa::Table;
+use spanmask_core::policy::Fences;
 use spanmask_core::table::PoolBuilder;
 use std::collections::{HashMap, HashSet};
 
@@ -229,6 +230,30 @@ impl Flat {
             }
         }
         Some(longest.into_iter().map(|wait| u16::try_from(wait).unwrap_or(u16::MAX)).collect())
+    }
+
+    /// What matches keep within, if this is the automaton that matches where it is put; `column` tells that of a character.
+    pub(super) fn fences(&self, column: impl Fn(char) -> usize) -> Fences {
+        let within = |chars: &[char]| chars.iter().all(|ch| self.keeps_within(column(*ch), *ch == '\\'));
+        match () {
+            () if !within(&['"', '\\']) => Fences::None,
+            () if !within(&['\x08', '\t', '\n', '\x0c', '\r']) => Fences::Quotes,
+            () => Fences::Escapes,
+        }
+    }
+
+    /// Whether it begins behind this character as at the edge of the text, and comes to the same in front of it, and no further; a
+    /// match may begin with it if that is `may_begin`.
+    fn keeps_within(&self, column: usize, may_begin: bool) -> bool {
+        let row = |state: u32| &self.transitions[state as usize..][..self.columns];
+        let matches = |state: u32| state >= self.first_match;
+        let ends = |state: u32| {
+            let (next, last) = (row(state)[column], row(state)[self.columns - 1]);
+            matches(next) == matches(last) && row(next).iter().all(|next| *next == 0)
+        };
+        let begun = self.transitions.iter().copied().collect::<HashSet<u32>>();
+        let starts = self.starts.iter().filter(|_| !may_begin);
+        self.starts[column + 1] == self.starts[0] && begun.iter().chain(starts).copied().all(ends)
     }
 
     pub(super) fn store(&self, pools: &mut PoolBuilder) -> Table {

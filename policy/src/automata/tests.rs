@@ -103,6 +103,73 @@ fn the_patterns_of_the_documentation() {
     }
 }
 
+/// The matches of `a` and of `b` must be those of both with a fence between them. What is behind a `\\` may be part of a match that
+/// begins with it.
+fn check_fences(pattern: &str, fences: Fences, texts: &[&str]) {
+    let regex = regex::Regex::new(pattern).expect("a pattern");
+    let chars = match fences {
+        Fences::None => &[][..],
+        Fences::Quotes => &['"', '\\'],
+        Fences::Escapes => &['"', '\\', '\n', '\r', '\t', '\x08', '\x0c'],
+    };
+    for fence in chars {
+        for (a, b) in texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b))) {
+            let behind = a.len() + 1;
+            let shifted = wanted(&regex, b).into_iter().map(|(start, end)| (start + behind, end + behind));
+            let mut apart: Vec<_> = wanted(&regex, a).into_iter().chain(shifted).collect();
+            let mut both = wanted(&regex, &format!("{a}{fence}{b}"));
+            if *fence == '\\' {
+                apart.retain(|(start, _)| *start < a.len());
+                both.retain(|(start, _)| *start < a.len());
+            }
+            assert_eq!(both, apart, "{pattern:?} {a:?} {fence:?} {b:?}");
+        }
+    }
+}
+
+#[test]
+fn what_matches_keep_within() {
+    let texts = [
+        "a@b.co",
+        "njo@b.co x",
+        "4111 1111 1111 1111",
+        "4111",
+        "1111 1111 1111",
+        "555-123-4567",
+        "x",
+        "",
+        "a@b.co, 4111111111111111",
+        "[",
+        "a b",
+        "ab",
+        "b",
+        "nab",
+    ];
+    for (pattern, fences) in [
+        (r"\b[\w.-]+?@\w+?\.\w+?\b", Fences::Escapes),
+        (r"\b\d{3}[-.]?\d{3}[-.]?\d{4}\b", Fences::Escapes),
+        (r"\b\d{4}[-\s]?\d{4}[-\s]?\d{4}[-\s]?\d{4}\b", Fences::Quotes),
+        (r"(?:\\[nrt])?[a-z]+@b", Fences::Escapes),
+        (r#"["a]b"#, Fences::None),
+        (r#"a"?"#, Fences::None),
+        (r"a\\?b", Fences::None),
+        (r"^a", Fences::None),
+        (r"(?m)b$", Fences::None),
+        (r"(?m)^b", Fences::None),
+        (r"a.*b", Fences::None),
+        (r"a[^\n]?", Fences::None),
+        (r"a\s*", Fences::Quotes),
+        (r"ab|b", Fences::Escapes),
+        (r"\Ba", Fences::Escapes),
+        (r"(?:(?:ab)*c|b)\b{end}", Fences::Escapes),
+    ] {
+        let built =
+            build(&[pattern], false, Limits::default(), &mut PoolBuilder::default()).expect("a pattern");
+        assert_eq!(built.fences, fences, "{pattern}");
+        check_fences(pattern, built.fences, &texts);
+    }
+}
+
 #[test]
 fn errors_say_what_is_wrong() {
     let build = |pattern: &str, size| {

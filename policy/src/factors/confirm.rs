@@ -511,16 +511,21 @@ fn minimize(states: &[u16], width: usize, rows: &mut Vec<u16>) -> [u16; 2] {
             break;
         }
     }
+    // A state is told by where its row begins.
+    let begin = |class: u16| {
+        let row = usize::from(class - Automaton::FIRST) * width + usize::from(Automaton::FIRST);
+        u16::try_from(row).unwrap_or(Automaton::MAYBE)
+    };
     let mut done = Automaton::FIRST;
     for (row, class) in states.chunks(width).zip(&classes) {
         // Classes are numbered as they come.
         if *class == done {
             done += 1;
             rows.extend(row.iter().map(|to| match to.checked_sub(Automaton::FIRST) {
-                Some(state) => classes[usize::from(state)],
+                Some(state) => begin(classes[usize::from(state)]),
                 None => *to,
             }));
         }
     }
-    [classes[0], classes[1]]
+    [begin(classes[0]), begin(classes[1])]
 }

@@ -165,6 +165,42 @@ const PIECES: &[&str] = &[
     "<a@b.com>",
 ];
 
+/// Pieces of nested texts: a few matches, and what decides whether they are one, and where.
+const NESTED_PIECES: &[&str] = &[
+    "a@b.co",
+    "n@b.co",
+    "555-123-4567",
+    "5551234567",
+    "4111111111111111",
+    "4111 1111 1111 1111",
+    "1234",
+    "\n1234x",
+    "true",
+    " ",
+    " ",
+    "\n",
+    "\\n",
+    "\\",
+    "\"",
+    "\\u005c",
+    "\\u0031",
+    ":",
+    ",",
+    "{",
+    "}",
+    "[",
+    "]",
+    "/",
+    "-",
+    ".",
+    "@",
+    "n",
+    "u",
+    "x",
+    "é",
+    "\u{2028}",
+];
+
 /// A pseudo-random number generator (splitmix64).
 #[derive(Clone, Debug)]
 pub struct Random(pub u64);
@@ -311,6 +347,72 @@ impl Random {
             _ => {}
         }
         text
+    }
+
+    /// An array of texts that are nested, or nearly so.
+    pub fn nested_document(&mut self) -> Vec<u8> {
+        let mut out = Text::from([u32::from('[')]);
+        let most = if self.once_in(20) { 100 } else { 4 };
+        for n in 0..=self.below(most) {
+            if n > 0 {
+                out.push(u32::from(','));
+            }
+            let levels = self.below(3);
+            let text = self.nested_text(levels);
+            self.string(&mut out, &text);
+        }
+        out.push(u32::from(']'));
+        utf8(&out)
+    }
+
+    /// A container of strings and numbers, and of such texts; now and then it is cut off, or something is put in.
+    fn nested_text(&mut self, levels: usize) -> Text {
+        let mut text = Text::new();
+        let object = self.once_in(2);
+        self.space(&mut text);
+        text.push(u32::from(if object { '{' } else { '[' }));
+        for n in 0..=self.below(3) {
+            if n > 0 {
+                text.push(u32::from(','));
+            }
+            self.space(&mut text);
+            if object {
+                let name = self.nested_words();
+                self.string(&mut text, &name);
+                self.space(&mut text);
+                text.push(u32::from(':'));
+                self.space(&mut text);
+            }
+            match self.below(5) {
+                0 => self.number(&mut text),
+                1 if levels > 0 => {
+                    let inner = self.nested_text(levels - 1);
+                    self.string(&mut text, &inner);
+                }
+                2 => text.extend(points(self.pick(&["true", "false", "[4111111111111111]"]))),
+                _ => {
+                    let words = self.nested_words();
+                    self.string(&mut text, &words);
+                }
+            }
+            self.space(&mut text);
+        }
+        text.push(u32::from(if object { '}' } else { ']' }));
+        match self.below(10) {
+            0 => text.truncate(self.below(text.len() + 1).max(2)),
+            1 => {
+                let at = 1 + self.below(text.len());
+                let piece = points(self.pick(NESTED_PIECES));
+                text.splice(at..at, piece);
+            }
+            _ => {}
+        }
+        text
+    }
+
+    fn nested_words(&mut self) -> Text {
+        let count = self.below(5);
+        (0..count).flat_map(|_| points(self.pick(NESTED_PIECES))).collect()
     }
 
     /// Words and what stands between them.

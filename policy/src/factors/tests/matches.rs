@@ -6,10 +6,10 @@ use regex::Regex;
 use regex_syntax::hir::{Class, Hir, HirKind};
 use spanmask_core::factor::{Automaton, Factors, Groups, Reach, Stops, Watch, ends_escape};
 use spanmask_core::matcher::Matcher;
-use spanmask_core::policy::Search;
+use spanmask_core::policy::{Fences, Search};
 use spanmask_core::prefilter::Need;
 use spanmask_core::span::Types;
-use spanmask_core::table::{Pad, PoolBuilder, Pools};
+use spanmask_core::table::{PoolBuilder, Pools};
 use spanmask_core::validate::Validator;
 
 const PATTERNS: &[&str] = &[
@@ -258,7 +258,7 @@ impl Tables {
                 condition: Search::ANYWHERE,
                 need: Need::NOTHING,
                 need_index: u8::MAX,
-                pad: Pad::ZERO,
+                fences: Fences::None,
                 factors: Factors::default(),
                 matcher: Matcher::Pattern(built.dfa),
             };
