@@ -216,23 +216,6 @@ impl Policy<'_> {
         }
     }
 
-    /// Whether what is masked in a value depends on its text alone, and on the conditions that hold for it, which in a nested text are
-    /// those of the string around that, unless a name shows a factor ([`Stops::names`]).
-    pub(crate) fn reads_alike(&self) -> bool {
-        let within = |one: &Search| {
-            let rule = self.rules.get(usize::from(one.rule));
-            one.condition == Search::ANYWHERE && rule.is_some_and(|rule| rule.selected_by.len == 0)
-        };
-        let factored = |one: &&Search| one.factors.groups != 0;
-        self.exempt.len == 0
-            && self.selectors.paths.segments.is_empty()
-            && self.selectors.paths.at_root.len == 0
-            && !self.stops.everywhere
-            && self.stops.names == 0
-            && self.rules.iter().all(|rule| rule.excepted_by.len == 0)
-            && self.searches.iter().filter(factored).all(within)
-    }
-
     /// The name of a rule; empty for one that the policy does not have.
     #[must_use]
     pub fn rule_id(&self, rule: u16) -> &str {

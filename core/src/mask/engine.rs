@@ -410,9 +410,6 @@ impl Engine<'_, '_, '_, '_, '_> {
     /// Masks what the searches that `may_match` left find in a value near its candidates, whether its text is JSON or not; false,
     /// and nothing is masked, where that makes a difference.
     fn find_fenced(&mut self, value: Value, candidates: &[Candidate]) -> bool {
-        if self.looks_by_place() {
-            return false;
-        }
         let Work { finder, runs, active, .. } = &mut *self.work;
         let [numbers, booleans] = [Types::NUMBER, Types::BOOLEAN].map(|types| active.searches(types));
         let string = Nested { span: value.span, active: [runs, numbers, booleans], candidates };

@@ -197,7 +197,6 @@ impl<'m> Masker<'m> {
                 ),
                 runs: take(words, a_bit_a_search),
                 factored,
-                reads_alike: policy.reads_alike(),
                 finder: Finder::within(
                     policy,
                     path,

@@ -75,8 +75,6 @@ struct Work<'m> {
     runs: Room<'m, u64>,
     /// A bit a search that has factors.
     factored: Room<'m, u64>,
-    /// [`Policy::reads_alike`].
-    reads_alike: bool,
     finder: Finder<'m>,
     edits: Edits<'m>,
     tally: Tally<'m>,
@@ -136,7 +134,6 @@ impl Masker<'_> {
                 active: Active::new(policy),
                 runs: Room::filled(0, words),
                 factored,
-                reads_alike: policy.reads_alike(),
                 finder: Finder::new(policy, path),
                 edits: Edits::new(edits),
                 tally: Tally::new(policy.rules.len()),
@@ -430,7 +427,7 @@ impl Masker<'_> {
             everything: policy.stops.everywhere,
             tracks: policy.selectors.tracks(),
             lists: policy.allow.is_empty(),
-            lists_nested: self.work.reads_alike,
+            lists_nested: ByText::of(policy).is_some(),
             begun: false,
             trusted: self.trusted,
         }

@@ -35,7 +35,7 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
         let sure = match escapes.any_unicode {
             0 => 0,
             some => {
-                // What is told of with an escape that hides something is searched anew anyway; a nested text is read whole.
+                // Text that is told of is searched anew where an escape hides something; a nested one would be read whole.
                 let told = match self.string.stop == Look::Value && self.string.listing != Listing::Nested {
                     true => through(lowest(block.ends)),
                     false => 0,

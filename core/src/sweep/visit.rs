@@ -35,7 +35,8 @@ pub struct Course {
     pub tracks: bool,
     /// Whether candidates are listed.
     pub lists: bool,
-    /// And those of what may be a nested text.
+    /// And those of what may be a nested text: for policies that know values by their text
+    /// ([`ByText`](crate::policy::ByText)).
     pub lists_nested: bool,
     /// Whether the sweeper has read its start.
     pub begun: bool,
@@ -55,8 +56,7 @@ pub struct At<'s, 'm> {
     pub key: Span,
     /// Whether all values are told of here.
     pub all: bool,
-    /// Of a string: its candidates, near which all its matches lie, if these are known, and no name shows in it that calls for
-    /// values.
+    /// Of a string: its candidates, near which all its matches lie, if these are known.
     pub candidates: Option<&'s [Candidate]>,
     /// Its text is known to be no nested one.
     pub plain: bool,
