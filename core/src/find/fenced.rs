@@ -11,10 +11,10 @@
 //!    where none can.
 //! 3. Whatever is not told like this is doubtful, and the plain version runs.
 
-use super::paint::Few;
+use super::paint::Paint;
 use super::search::{Places, Progress, Shown};
 use super::stretch::{End, Stretch};
-use super::{ByGroup, Finder, Merged, READINGS, ones};
+use super::{ByGroup, Finder, READINGS, ones};
 use crate::factor::Reach;
 use crate::matcher::dfa::{Dfa, Mode};
 use crate::matcher::{Matcher, Scratch};
@@ -38,45 +38,17 @@ pub(crate) struct Nested<'a> {
 /// Something is not told by what stands around it.
 struct Doubt;
 
-/// Parts of a string at most.
-const MOST: usize = 64;
-
-/// What is kept while a string is looked through.
-pub(super) struct Fenced {
-    parts: Few<MOST>,
-    /// Where the first quotes stand, behind what has been looked at, that end strings of each level or one further out; none of
-    /// these ends a name.
-    ends: [usize; LEVELS],
-}
-
 /// Levels at which the ends of strings are told apart.
 const LEVELS: usize = 6;
 
-impl Fenced {
-    pub(super) const fn new() -> Self {
-        Self { parts: Few::NONE, ends: [0; LEVELS] }
-    }
-}
-
 impl Finder<'_> {
-    /// Finds the parts of a string; how many, or `None` if that takes knowing what its text is.
-    pub(crate) fn find_fenced(
-        &mut self,
-        policy: &Policy<'_>,
-        input: &[u8],
-        string: Nested<'_>,
-    ) -> Option<usize> {
-        let Self { fenced, scratch, by_group, number, .. } = self;
-        fenced.parts.clear();
-        fenced.ends = [0; LEVELS];
-        let mut look = Look { policy, input, string, fenced, scratch, by_group, number };
-        look.all().ok()?;
-        Some(fenced.parts.parts().len())
-    }
-
-    /// One of the parts that were found.
-    pub(crate) fn fenced(&self, index: usize) -> Option<Merged> {
-        self.fenced.parts.parts().get(index).copied()
+    /// Finds the parts of a string, which [`Self::next`] tells; false if that takes knowing what its text is.
+    pub(crate) fn find_fenced(&mut self, policy: &Policy<'_>, input: &[u8], string: Nested<'_>) -> bool {
+        let Self { paint, scratch, by_group, number, .. } = self;
+        paint.reset(string.span.start);
+        self.next = None;
+        let ends = [0; LEVELS];
+        Look { policy, input, string, ends, paint, scratch, by_group, number }.all().is_ok()
     }
 }
 
@@ -85,14 +57,17 @@ struct Look<'l, 'm, 'p> {
     policy: &'l Policy<'p>,
     input: &'l [u8],
     string: Nested<'l>,
-    fenced: &'l mut Fenced,
+    /// Where the first quotes stand, behind what has been looked at, that end strings of each level or one further out; none of
+    /// these ends a name.
+    ends: [usize; LEVELS],
+    paint: &'l mut Paint<'m>,
     scratch: &'l mut Scratch<'m>,
     by_group: &'l ByGroup<'m>,
     number: &'l mut u64,
 }
 
 impl Look<'_, '_, '_> {
-    fn all(&mut self) -> Result<(), Doubt> {
+    fn all(mut self) -> Result<(), Doubt> {
         let (input, end) = (self.input, self.string.span.end);
         let (mut from, mut left) = (self.string.span.start, self.string.candidates);
         while let Some(first) = left.first() {
@@ -150,7 +125,7 @@ impl Look<'_, '_, '_> {
             if stretch.may_be_bare(self.input, found) || self.may_be_named(found.end) {
                 return Err(Doubt);
             }
-            if !self.fenced.parts.add(found, search.rule) {
+            if !self.paint.add_to_few(found, search.rule) {
                 return Err(Doubt);
             }
         }
@@ -200,7 +175,7 @@ impl Look<'_, '_, '_> {
     /// Whether `from` may lie in a name, at any level.
     fn may_be_named(&mut self, from: usize) -> bool {
         let raw = self.input.get(..self.string.span.end).unwrap_or(self.input);
-        let ends = &mut self.fenced.ends;
+        let ends = &mut self.ends;
         // Strings of this level, and of those further in, have ended.
         let (mut at, mut level) = (from, LEVELS);
         while level > 0 && ends[level - 1] <= from {

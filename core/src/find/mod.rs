@@ -18,7 +18,6 @@ use crate::sweep::Candidate;
 use crate::table::Room;
 use crate::view::{Escaped, Plain, Text};
 use cover::Cover;
-use fenced::Fenced;
 pub(crate) use fenced::Nested;
 pub(crate) use host::Hosts;
 use paint::Paint;
@@ -50,7 +49,6 @@ pub struct Finder<'m> {
     /// One an allowance and reading.
     allow: Room<'m, Progress>,
     by_group: ByGroup<'m>,
-    fenced: Fenced,
     hosts: Hosts<'m>,
     value: Value,
     /// How many values there were.
@@ -169,7 +167,6 @@ impl<'m> Finder<'m> {
             searches,
             bits: Bits::new(path, bits),
             by_group: ByGroup::within(policy, groups),
-            fenced: Fenced::new(),
             allow,
             hosts,
             value: Value::default(),

@@ -15,9 +15,6 @@ use crate::table::Room;
 /// Raw bytes of a value that are searched at a time.
 pub const SEGMENT: usize = 4096;
 
-/// Parts of a segment that are not painted at most.
-const FEW: usize = 64;
-
 /// Set in a cell whose byte lies in one match with the next byte.
 const LINK: u16 = 1 << 15;
 const _: () = assert!(crate::policy::MAX_RULES < LINK as usize, "a cell can name every rule");
@@ -32,30 +29,28 @@ pub(super) struct Paint<'m> {
     at: usize,
     open: Option<Merged>,
     linked: bool,
-    few: Few<FEW>,
-    /// How many of these have been told.
+    few: Few,
+}
+
+/// Parts of the segment that have not been painted, merged and in order.
+struct Few {
+    parts: [Merged; Few::MOST],
+    count: usize,
+    /// How many have been told.
     told: usize,
 }
 
-/// Some parts, merged and in order.
-pub(super) struct Few<const MOST: usize> {
-    parts: [Merged; MOST],
-    count: usize,
-}
+impl Few {
+    const MOST: usize = 64;
+    const NONE: Self =
+        Self { parts: [Merged { span: Span::new(0, 0), rule: 0 }; Self::MOST], count: 0, told: 0 };
 
-impl<const MOST: usize> Few<MOST> {
-    pub(super) const NONE: Self = Self { parts: [Merged { span: Span::new(0, 0), rule: 0 }; MOST], count: 0 };
-
-    pub(super) fn clear(&mut self) {
-        self.count = 0;
-    }
-
-    pub(super) fn parts(&self) -> &[Merged] {
+    fn parts(&self) -> &[Merged] {
         self.parts.get(..self.count).unwrap_or(&[])
     }
 
     /// Merges a match with those that it shares a byte with; false when there is no room for it.
-    pub(super) fn add(&mut self, span: Span, rule: u16) -> bool {
+    fn add(&mut self, span: Span, rule: u16) -> bool {
         let parts = self.parts();
         let behind = |part: &&Merged| part.span.end > span.start;
         let first = parts.len() - parts.iter().rev().take_while(behind).count();
@@ -67,11 +62,11 @@ impl<const MOST: usize> Few<MOST> {
             all.rule = all.rule.min(part.rule);
             end += 1;
         }
-        if end == first && self.count == MOST {
+        if end == first && self.count == Self::MOST {
             return false;
         }
         let count = self.count;
-        self.parts.copy_within(end..count.min(MOST - usize::from(end == first)), first + 1);
+        self.parts.copy_within(end..count.min(Self::MOST - usize::from(end == first)), first + 1);
         self.parts[first] = all;
         self.count = count + 1 - (end - first);
         true
@@ -81,7 +76,7 @@ impl<const MOST: usize> Few<MOST> {
 impl<'m> Paint<'m> {
     pub(super) fn new(cells: Room<'m, u16>) -> Self {
         let none = Span::new(0, 0);
-        Self { cells, segment: none, dirty: none, at: 0, open: None, linked: false, few: Few::NONE, told: 0 }
+        Self { cells, segment: none, dirty: none, at: 0, open: None, linked: false, few: Few::NONE }
     }
 
     /// Starts a value: nothing is open, and the first segment is the empty one before it.
@@ -102,14 +97,18 @@ impl<'m> Paint<'m> {
             cells.fill(0);
         }
         self.segment = segment;
-        self.few.clear();
-        self.told = 0;
+        (self.few.count, self.few.told) = (0, 0);
         self.dirty = Span::new(segment.end, segment.start);
         self.at = segment.start;
     }
 
     fn index(&self, at: usize) -> usize {
         at.saturating_sub(self.segment.start)
+    }
+
+    /// Adds a match where the segment is all of the value; false when there is no room for it.
+    pub(super) fn add_to_few(&mut self, span: Span, rule: u16) -> bool {
+        self.few.add(span, rule)
     }
 
     /// Adds the part of a match that lies in the segment.
@@ -124,7 +123,7 @@ impl<'m> Paint<'m> {
             return;
         }
         for i in 0..core::mem::take(&mut self.few.count) {
-            let Merged { span, rule } = self.few.parts[i % FEW];
+            let Merged { span, rule } = self.few.parts[i % Few::MOST];
             self.paint(span, rule);
         }
         self.paint(span, rule);
@@ -148,8 +147,8 @@ impl<'m> Paint<'m> {
     /// The next part that ends in the segment.
     #[inline]
     pub(super) fn sweep(&mut self) -> Option<Merged> {
-        if let Some(part) = self.few.parts().get(self.told).copied() {
-            self.told += 1;
+        if let Some(part) = self.few.parts().get(self.few.told).copied() {
+            self.few.told += 1;
             return Some(part);
         }
         if self.dirty.start >= self.dirty.end && self.open.is_none() {

@@ -2,7 +2,7 @@
 
 use super::{OnFinding, Pace, Reader, Work, sweep, walk};
 use crate::factor::Watch;
-use crate::find::{Merged, Nested, Value};
+use crate::find::{Nested, Value};
 use crate::policy::Policy;
 use crate::report::{Finding, Path};
 use crate::rewrite::{Kind, Mark, PartOf, Target};
@@ -413,11 +413,10 @@ impl Engine<'_, '_, '_, '_, '_> {
         let Work { finder, runs, active, .. } = &mut *self.work;
         let [numbers, booleans] = [Types::NUMBER, Types::BOOLEAN].map(|types| active.searches(types));
         let string = Nested { span: value.span, active: [runs, numbers, booleans], candidates };
-        let Some(count) = finder.find_fenced(self.policy, self.target.input(), string) else { return false };
-        for index in 0..count {
-            let Some(Merged { span, rule }) = self.work.finder.fenced(index) else { break };
-            self.mask(PartOf { span, rule, level: value.level, kind: Kind::Text });
+        if !finder.find_fenced(self.policy, self.target.input(), string) {
+            return false;
         }
+        self.mask_found(value, None);
         true
     }
 
@@ -425,6 +424,11 @@ impl Engine<'_, '_, '_, '_, '_> {
     /// what they find.
     fn search(&mut self, value: Value, candidates: Option<&[Candidate]>) {
         self.work.finder.begin(self.target.input(), value);
+        self.mask_found(value, candidates);
+    }
+
+    /// Masks what is found in the value that the finder has been turned to.
+    fn mask_found(&mut self, value: Value, candidates: Option<&[Candidate]>) {
         loop {
             let Work { finder, runs, .. } = &mut *self.work;
             let Some(part) = finder.next(self.policy, self.target.input(), runs, candidates) else { break };
