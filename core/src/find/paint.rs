@@ -159,23 +159,24 @@ impl<'m> Paint<'m> {
 
     fn sweep_painted(&mut self) -> Option<Merged> {
         self.at = self.at.max(self.dirty.start.min(self.segment.end));
-        while self.at < self.dirty.end {
-            let cell = self.cells[self.index(self.at) % SEGMENT];
-            let rule = (cell & !LINK).checked_sub(1);
-            if !self.linked
-                && let Some(part) = self.open.take()
-            {
-                return Some(part);
-            }
-            if let Some(rule) = rule {
-                let part = self.open.get_or_insert(Merged { span: Span::new(self.at, self.at), rule });
-                part.span.end = self.at + 1;
-                part.rule = part.rule.min(rule);
-            }
-            self.linked = cell & LINK != 0;
-            self.at += 1;
+        let cells = self.cells.get(self.index(self.at)..self.index(self.dirty.end)).unwrap_or(&[]);
+        let blank = match self.linked {
+            true => 0,
+            false => cells.iter().take_while(|cell| **cell == 0).count(),
+        };
+        let cells = cells.get(blank..).unwrap_or(&[]);
+        let inner = cells.iter().take_while(|cell| **cell & LINK != 0).count();
+        let (len, linked) =
+            if inner < cells.len() { (inner + 1, false) } else { (inner, self.linked || inner > 0) };
+        let start = self.at + blank;
+        let marks = cells.get(..len).unwrap_or(&[]).iter().map(|cell| cell & !LINK);
+        if let Some(rule) = marks.min().and_then(|mark| mark.checked_sub(1)) {
+            let part = self.open.get_or_insert(Merged { span: Span::new(start, start), rule });
+            part.span.end = start + len;
+            part.rule = part.rule.min(rule);
         }
-        if self.linked { None } else { self.open.take() }
+        (self.at, self.linked) = (start + len, linked);
+        if linked { None } else { self.open.take() }
     }
 }
 
@@ -224,9 +225,17 @@ mod tests {
             };
             let matches: Vec<Merged> = (0..count).map(|_| one()).collect();
             paint.reset(0);
-            paint.begin(Span::new(0, SEGMENT));
-            matches.iter().for_each(|part| paint.add(part.span, part.rule));
-            let parts: Vec<Merged> = core::iter::from_fn(|| paint.sweep()).collect();
+            let mut parts = Vec::new();
+            // Of two segments: each match is told of in those that it has bytes in.
+            let edge = below(400);
+            for segment in [Span::new(0, edge), Span::new(edge, edge + SEGMENT)] {
+                paint.begin(segment);
+                let here = matches.iter().filter(|part| part.span.start < segment.end);
+                for part in here.filter(|part| part.span.end > segment.start) {
+                    paint.add(Span::new(part.span.start.max(segment.start), part.span.end), part.rule);
+                }
+                parts.extend(core::iter::from_fn(|| paint.sweep()));
+            }
             assert_eq!(parts, united(matches));
         }
     }
