@@ -269,6 +269,12 @@ fn shown_to_readers<T: Text>(lanes: &Lanes, text: T, mut place: usize) -> Groups
     groups
 }
 
+/// Where so many places in a row are left when they are read on at, that is of no use for now.
+const ROW: u32 = 16;
+
+/// How many are taken unread then: as many as are read on at most, so that a flood of what goes on and on costs little.
+const UNREAD: u32 = 48;
+
 /// Looks at each block of the segment; whether there is an escape of four digits.
 struct Blocks<'b, 'm, 'a> {
     bits: &'b mut Bits<'m>,
@@ -286,6 +292,8 @@ impl Work for Blocks<'_, '_, '_> {
         let (lanes, text) = (watch.lanes(), input.get(..value.end).unwrap_or(input));
         let Span { start, end } = bits.segment;
         let mut escapes = 0;
+        // How many places in a row were left, and how many are not read on at.
+        let (mut row, mut unread) = (0, 0);
         let mut block = start;
         while block < end {
             let mut spare = [b' '; WINDOW];
@@ -309,9 +317,18 @@ impl Work for Blocks<'_, '_, '_> {
                 if groups == 0 {
                     continue;
                 }
+                if unread > 0 {
+                    unread -= 1;
+                    bits.set(place, groups);
+                    continue;
+                }
                 let begins = |back: isize| place == value.start + back as usize;
                 let fronts = lanes.fronts_where(begins, byte);
                 let left = watch.follow.left(groups, fronts, text.get(place..).unwrap_or(&[]));
+                row = if left == groups { row + 1 } else { 0 };
+                if row >= ROW {
+                    unread = UNREAD;
+                }
                 if left != 0 {
                     bits.set(place, left);
                 }
