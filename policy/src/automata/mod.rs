@@ -33,9 +33,15 @@ impl Default for Limits {
     }
 }
 
-/// A pattern that reads at most so many characters in vain at one place is tried place by place: the automaton is
-/// smaller by orders of magnitude than one that begins everywhere at once.
-const SHORT_WAIT: usize = 128;
+/// A pattern that reads at most so many characters in vain at one place is tried place by place.
+const SHORT_WAIT: usize = 48;
+
+/// The same for a pattern whose other automaton, which begins everywhere at once, is not [`SMALL`]: of most patterns it is larger by
+/// orders of magnitude.
+const MIDDLE_WAIT: usize = 128;
+
+/// Bytes that an automaton takes which is small.
+const SMALL: usize = 8 << 10;
 
 /// The same for a pattern whose other automaton is too large.
 const LONG_WAIT: usize = LONGEST_WAIT;
@@ -117,9 +123,12 @@ pub fn build(
         waits: pools.u16s(waits),
     };
     let mut anchored = None;
+    let most = if within(MIDDLE_WAIT).is_some() { SMALL } else { limits.size };
+    let searching = Limits { size: most.min(limits.size) };
     let dfa = if let Some(table) = within(SHORT_WAIT) {
         stored(table, pools)
-    } else if let Some((forward, reverse)) = tables::searching(&symbolic, tried.as_ref(), columns, limits)? {
+    } else if let Some((forward, reverse)) = tables::searching(&symbolic, tried.as_ref(), columns, searching)?
+    {
         let (forward, reverse) = (forward.store(pools), reverse.store(pools));
         anchored = tried.as_ref().map(|tried| tried.flat(columns));
         Dfa { alphabet, forward, reverse, mode: Mode::Search, waits: Part::default() }

@@ -77,6 +77,21 @@ fn check(pattern: &str, texts: &[&str]) {
 }
 
 #[test]
+fn what_waits_long_is_searched_for_where_that_is_small() {
+    let texts = ["aaab", &"a".repeat(61), &format!("{}b", "a".repeat(60)), &format!("x{}bb", "a".repeat(80))];
+    for (pattern, mode) in [
+        (r"\d{3}-\d{4}", Mode::Try),
+        ("a{20,60}b", Mode::Search),
+        ("[ab].{50}b", Mode::Try),
+        ("a+b", Mode::Search),
+    ] {
+        let built = build(&[pattern], false, Limits::default(), &mut PoolBuilder::default());
+        assert_eq!(built.map(|built| built.dfa.mode), Ok(mode), "{pattern}");
+        check(pattern, &texts);
+    }
+}
+
+#[test]
 fn the_patterns_of_the_documentation() {
     let texts = [
         "mail john.doe@x.com, a@b.c-d or .a@b.c. x@y",
