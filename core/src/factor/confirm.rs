@@ -148,11 +148,11 @@ impl Follow<'_> {
         self.any(Quote::Character, &self.confirm.bare, groups, fronts, bytes)
     }
 
-    /// Whether any of these is left in a decoded text that ends behind `bytes`, or in one that is nested in it.
+    /// The same in a decoded text that ends behind `bytes`, or in one that is nested in it.
     #[inline]
     #[must_use]
-    pub fn any_left_nested(&self, groups: Groups, fronts: Fronts, bytes: &[u8]) -> bool {
-        self.any(Quote::MayClose, &self.confirm.all, groups, fronts, bytes)
+    pub fn left_nested(&self, groups: Groups, fronts: Fronts, bytes: &[u8]) -> Groups {
+        self.each(Quote::MayClose, groups, fronts, bytes)
     }
 
     #[inline(always)]

@@ -30,6 +30,8 @@ use core::cell::Cell;
 pub(crate) struct Nested<'a> {
     /// Between its quotes, as it stands in its text.
     pub(crate) span: Span,
+    /// Levels of escapes in front of its text: one, or none.
+    pub(crate) level: u8,
     /// The searches of strings that take part, those of numbers and those of booleans; each has factors.
     pub(crate) active: [&'a [u64]; 3],
     pub(crate) candidates: &'a [Candidate],
@@ -71,7 +73,8 @@ impl Look<'_, '_, '_> {
         let (input, end) = (self.input, self.string.span.end);
         let (mut from, mut left) = (self.string.span.start, self.string.candidates);
         while let Some(first) = left.first() {
-            let stretch = Stretch::around(input, Span::new(from, end), first.at).ok_or(Doubt)?;
+            let left_over = Span::new(from, end);
+            let stretch = Stretch::around(input, left_over, first.at, self.string.level).ok_or(Doubt)?;
             let count = left.iter().take_while(|candidate| candidate.at < stretch.span.end).count();
             let (here, rest) = left.split_at(count);
             self.stretch(&stretch, here)?;
@@ -189,7 +192,7 @@ impl Look<'_, '_, '_> {
             at += quote + 1;
             // Each level puts a backslash in front of each backslash and quote. So a quote that ends a string is spelled with none, 1,
             // 3, 7, ..., and with these behind a text that ends in backslashes.
-            let ended = backslashes.trailing_ones().saturating_sub(1) as usize;
+            let ended = backslashes.trailing_ones().saturating_sub(u32::from(self.string.level)) as usize;
             if ended >= LEVELS || holds_unicode_escape(between) {
                 return true;
             }
@@ -226,7 +229,10 @@ const LONGEST_ESCAPE: usize = 8;
 
 /// Whether a colon may be what comes behind white space at most, at any level of escapes.
 fn colon_may_follow(raw: &[u8]) -> bool {
-    let first = raw.iter().take(FAR).find(|byte| !matches!(byte, b' ' | b'\\' | b'n' | b'r' | b't'));
+    let first = raw
+        .iter()
+        .take(FAR)
+        .find(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\\' | b'n' | b'r' | b't'));
     match first {
         // An escape of four digits may be either.
         Some(byte) => matches!(byte, b':' | b'u'),

@@ -41,8 +41,9 @@ pub(super) struct Stretch {
 }
 
 impl Stretch {
-    /// That of the place `at` in a string, of which `left` holds the byte in front of the stretch, and the rest.
-    pub(super) fn around(input: &[u8], left: Span, at: usize) -> Option<Self> {
+    /// That of the place `at` in a string, of which `left` holds the byte in front of the stretch, and the rest; `level` levels of
+    /// escapes stand in front of its text.
+    pub(super) fn around(input: &[u8], left: Span, at: usize, level: u8) -> Option<Self> {
         let byte = |at: usize| input.get(at).copied();
         if is_fence(byte(at)?) {
             return None;
@@ -57,7 +58,7 @@ impl Stretch {
             }
             Some(fence) => {
                 let fence = left.start + fence;
-                let alone = byte(fence.wrapping_sub(1)) != Some(b'\\');
+                let alone = level > 0 && byte(fence.wrapping_sub(1)) != Some(b'\\');
                 match byte(fence + 1)? {
                     b'n' | b'r' | b't' | b'b' | b'f' if alone => (fence + 2, End::Escape, fence + 2),
                     _ => (fence + 1, End::Unknown, behind_escape(input, fence + 1) + 1),
@@ -101,7 +102,7 @@ impl Stretch {
         if back == FAR || ahead == FAR {
             return true;
         }
-        let is_space = |byte: &&u8| **byte == b' ';
+        let is_space = |byte: &&u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
         let gap = before.iter().rev().take(FAR).take_while(is_space).count();
         let stands_behind = match before.len().checked_sub(gap + 1) {
             Some(last) => {

@@ -412,7 +412,8 @@ impl Engine<'_, '_, '_, '_, '_> {
     fn find_fenced(&mut self, value: Value, candidates: &[Candidate]) -> bool {
         let Work { finder, runs, active, .. } = &mut *self.work;
         let [numbers, booleans] = [Types::NUMBER, Types::BOOLEAN].map(|types| active.searches(types));
-        let string = Nested { span: value.span, active: [runs, numbers, booleans], candidates };
+        let string =
+            Nested { span: value.span, level: value.level, active: [runs, numbers, booleans], candidates };
         if !finder.find_fenced(self.policy, self.target.input(), string) {
             return false;
         }

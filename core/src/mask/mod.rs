@@ -164,7 +164,7 @@ impl Masker<'_> {
         output: &mut [u8],
     ) -> Result<Option<usize>, Error> {
         let (policy, input) = (policy.policy(), text.as_bytes());
-        if !self.may_match(policy, text) {
+        if !self.looks(policy, text, policy.allow.is_empty()) {
             return Ok(None);
         }
         let capacity = output.len();
@@ -191,8 +191,12 @@ impl Masker<'_> {
     /// Time is linear in the text.
     pub fn may_match(&mut self, policy: &Policy<'_>, text: &str) -> bool {
         let says_kind = policy.selectors.tracks() && text.len() <= span_kind::LONGEST;
-        let looks = |reader: &mut Reader| reader.sweeper.looks(policy.watch(), text.as_bytes());
-        policy.stops.everywhere || says_kind || self.readers.first_mut().is_none_or(looks)
+        policy.stops.everywhere || says_kind || self.looks(policy, text, false)
+    }
+
+    fn looks(&mut self, policy: &Policy<'_>, text: &str, lists: bool) -> bool {
+        let looks = |reader: &mut Reader| reader.sweeper.looks(policy.watch(), text.as_bytes(), lists);
+        self.readers.first_mut().is_none_or(looks)
     }
 
     /// Whether the last call has looked at values for where they stand: under a name that a rule has, say.
@@ -216,12 +220,9 @@ impl Masker<'_> {
         let Some((reader, deeper)) = self.readers.split_first_mut() else { return false };
         let around = if sweeps {
             self.brackets.stand_in(depth);
-            let candidates = reader.sweeper.listed(span).filter(|_| policy.allow.is_empty());
-            Around::Brackets(
-                &mut self.brackets,
-                false,
-                AtHand { candidates, plain: true, ..AtHand::default() },
-            )
+            let listed = reader.sweeper.listed(span);
+            let (candidates, plain) = listed.map_or((None, false), |(listed, plain)| (Some(listed), plain));
+            Around::Brackets(&mut self.brackets, false, AtHand { candidates, plain, ..AtHand::default() })
         } else {
             self.containers.truncate(0);
             self.containers.stand_in(depth);

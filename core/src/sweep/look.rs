@@ -11,27 +11,32 @@ const AROUND: u8 = b'"';
 
 impl Sweeper {
     /// Whether a match may lie in `text`, which is decoded, or in what is nested in it, or a name that calls for values in the latter.
-    /// Never false where one does, provided that all searches have factors.
+    /// Never false where one does, provided that all searches have factors. With `lists`, the places of matches are noted.
     ///
     /// Linear in the text.
-    pub fn looks(&mut self, watch: Watch<'_>, text: &[u8]) -> bool {
+    pub fn looks(&mut self, watch: Watch<'_>, text: &[u8], lists: bool) -> bool {
         self.candidates.clear();
         let first = text.iter().find(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
         self.plain = !matches!(first, Some(b'{' | b'[' | b'"'));
-        let list = Some(&mut self.candidates).filter(|_| self.plain);
-        watch.lanes().used() && self.path.run(Blocks { watch, text, list })
+        if !lists {
+            self.candidates.lose(0);
+        }
+        let list = Some(&mut self.candidates).filter(|_| lists);
+        watch.lanes().used() && self.path.run(Blocks { watch, text, plain: self.plain, list })
     }
 
-    /// The places of the text that [`Self::looks`] has looked at, if that is no JSON and all are known.
-    pub fn listed(&mut self, text: Span) -> Option<&[Candidate]> {
-        self.candidates.of(text).filter(|_| self.plain)
+    /// The places of the text that [`Self::looks`] has looked at, if all are known; and whether it is known to be no JSON.
+    pub fn listed(&mut self, text: Span) -> Option<(&[Candidate], bool)> {
+        Some((self.candidates.of(text)?, self.plain))
     }
 }
 
-/// Looks at each block: of JSON up to the first place at which a match may go on; else these places are listed.
+/// Looks at each block, up to the first place at which a match may go on, or up to the end where these places are listed.
 struct Blocks<'a> {
     watch: Watch<'a>,
     text: &'a [u8],
+    /// It is no JSON.
+    plain: bool,
     list: Option<&'a mut Candidates>,
 }
 
@@ -51,10 +56,10 @@ impl Work for Blocks<'_> {
             let Some(bytes) = window[BLOCK..].first_chunk() else { return true };
             let block = isa.load(bytes);
             let here = u64::MAX >> (BLOCK - (self.text.len() - start).min(BLOCK));
-            let unicode = match self.list {
+            let unicode = match self.plain {
                 // Of text, a backslash stands for itself.
-                Some(_) => 0,
-                None => {
+                true => 0,
+                false => {
                     let before = u64::from(window[BLOCK - 1] == b'\\');
                     (isa.equal(block, b'\\') << 1 | before) & isa.equal(block, b'u')
                 }
@@ -84,7 +89,7 @@ impl Blocks<'_> {
     }
 
     /// Whether enough is known: a match may go on at one of these places, or an escape of four digits hides one, which `unicode`
-    /// tells by its `u`. Where places are listed, the list must be full.
+    /// tells by its `u`. Where places are listed, one of them must be missing.
     #[inline(never)]
     fn any(&mut self, start: usize, window: &[u8; WINDOW], mut places: u64, mut unicode: u64) -> bool {
         let Self { watch, text, .. } = *self;
@@ -94,7 +99,7 @@ impl Blocks<'_> {
             unicode &= unicode - 1;
             let byte = |offset| text.get(place.wrapping_add_signed(offset)).copied().unwrap_or(AROUND);
             if lanes.shown_around(byte) != 0 {
-                return true;
+                return self.lose(place);
             }
         }
         while places != 0 {
@@ -108,26 +113,33 @@ impl Blocks<'_> {
                 continue;
             }
             let bytes = text.get(at..).unwrap_or(&[]);
+            let left = match self.plain {
+                true => {
+                    watch.follow.left(groups, lanes.fronts_where(|back| at == back as usize, byte), bytes)
+                }
+                // A name calls for values; what is nested in the text begins within it.
+                false if groups != shown => return self.lose(at),
+                false => watch.follow.left_nested(groups, lanes.fronts_where(|_| false, byte), bytes),
+            };
+            if left == 0 {
+                continue;
+            }
             match &mut self.list {
-                Some(list) => {
-                    let fronts = lanes.fronts_where(|back| at == back as usize, byte);
-                    let groups = watch.follow.left(groups, fronts, bytes);
-                    if groups != 0 {
-                        list.add(at, groups);
-                    }
-                    if list.some_lost() {
-                        return true;
-                    }
-                }
-                None => {
-                    // What is nested in the text begins within it.
-                    let fronts = lanes.fronts_where(|_| false, byte);
-                    if groups != shown || watch.follow.any_left_nested(groups, fronts, bytes) {
-                        return true;
-                    }
-                }
+                Some(list) => list.add(at, left),
+                None => return true,
+            }
+            if self.list.as_ref().is_some_and(|list| list.some_lost()) {
+                return true;
             }
         }
         false
+    }
+
+    /// What is at a place is not listed.
+    fn lose(&mut self, at: usize) -> bool {
+        if let Some(list) = &mut self.list {
+            list.lose(at);
+        }
+        true
     }
 }
