@@ -11,6 +11,7 @@ import argparse
 import gzip
 import json
 import logging
+import random
 import statistics
 import subprocess
 import sys
@@ -161,8 +162,11 @@ def report(ways: dict[tuple[str, str], Callable[[Any], None]], url: str, match: 
     data = chat(match)
     times: dict[tuple[str, str], list[float]] = {way: [] for way in ways}
     arrived = {way: [0, 0] for way in ways}
+    turns = list(ways.items())
     for number in range(rounds + 5):
-        for way, once in ways.items():
+        # What comes round now and then (the collector of cycles, say) would always meet the same one.
+        random.shuffle(turns)
+        for way, once in turns:
             before = time.process_time()
             once(data)
             after = time.process_time()
