@@ -47,16 +47,24 @@ const collect = async () => {
   return { rss: rss / 2 ** 20, heap: heapUsed / 2 ** 20, external: external / 2 ** 20 };
 };
 
-/** Runs once to have all memory that is needed taken, then twice as long again: what is lost would show. */
+/**
+ * Runs once to have all memory that is needed taken, then twice as long again, at most three times. What the allocator keeps for
+ * later may show as growth once (132 MiB, seen on a busy machine); what is lost shows each time.
+ */
 async function steady(t, round, rounds) {
   if (globalThis.gc === undefined) return t.skip('node --expose-gc');
   for (let i = 0; i < rounds; i++) await round(i);
-  const before = await collect();
-  for (let i = 0; i < 2 * rounds; i++) await round(i);
-  const after = await collect();
-  const grown = Object.fromEntries(Object.keys(after).map((key) => [key, +(after[key] - before[key]).toFixed(1)]));
-  t.diagnostic(`${2 * rounds} rounds more: MiB grown by ${JSON.stringify(grown)}, resident ${after.rss.toFixed(0)}`);
-  assert(grown.heap < 4 && grown.external < 8 && grown.rss < 48, JSON.stringify(grown));
+  let before = await collect();
+  let grown;
+  for (let turn = 0; turn < 3; turn++) {
+    for (let i = 0; i < 2 * rounds; i++) await round(i);
+    const after = await collect();
+    grown = Object.fromEntries(Object.keys(after).map((key) => [key, +(after[key] - before[key]).toFixed(1)]));
+    t.diagnostic(`${2 * rounds} rounds more: MiB grown by ${JSON.stringify(grown)}, resident ${after.rss.toFixed(0)}`);
+    if (grown.heap < 4 && grown.external < 8 && grown.rss < 48) return;
+    before = after;
+  }
+  assert.fail(JSON.stringify(grown));
 }
 
 const policy = Policy.preset('default');
