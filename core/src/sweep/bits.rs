@@ -13,6 +13,8 @@ pub(super) struct Block {
     pub(super) ends: u64,
     /// Inside strings: from an opening quote on, without the closing one.
     pub(super) inside: u64,
+    /// Every `u` behind a backslash there: of escapes of four digits, of nested texts too.
+    pub(super) unicode: u64,
     /// Brackets outside of strings.
     pub(super) brackets: u64,
     /// Of these, the opening ones.
@@ -49,6 +51,8 @@ pub(super) struct Carry {
     escaped: bool,
     /// The last byte is a backslash.
     pub(super) backslash: bool,
+    /// Which of the next bytes must be digits of an escape.
+    digits: u64,
     /// All ones inside a string.
     inside: u64,
     scalar: u64,
@@ -132,7 +136,7 @@ impl Carry {
         isa: I,
         bytes: &[u8; BLOCK],
         trusted: bool,
-    ) -> Result<(Block, Escapes), NotJson> {
+    ) -> Result<Block, NotJson> {
         let block = isa.load(bytes);
         let backslash = isa.equal(block, b'\\');
         let (escaped, next) = escaped(backslash, self.escaped);
@@ -170,19 +174,33 @@ impl Carry {
         let before = found.scalars << 1 | scalar;
         found.scalar_starts = found.scalars & !before;
         found.scalar_ends = before & !found.scalars;
-        let mut escapes = Escapes::default();
+        let mut unicode = 0;
         if backslash != 0 || self.backslash {
             let letter_u = isa.equal(block, b'u') & inside;
-            escapes.unicode = escaped & letter_u;
-            escapes.any_unicode = letter_u & (backslash << 1 | u64::from(self.backslash));
+            unicode = escaped & letter_u;
+            found.unicode = letter_u & (backslash << 1 | u64::from(self.backslash));
             if !trusted && escaped & inside & !(isa.short_escapes(block) | letter_u) != 0 {
                 return Err(NotJson);
             }
         }
+        if !trusted && unicode | self.digits != 0 {
+            self.digits(isa, block, unicode)?;
+        }
         self.escaped = next;
         self.backslash = backslash >> 63 == 1;
         self.inside = 0u64.wrapping_sub(inside >> 63);
-        Ok((found, escapes))
+        Ok(found)
+    }
+
+    /// Checks that four digits follow the `u` of each escape.
+    #[inline(always)]
+    fn digits<I: Isa>(&mut self, isa: I, block: I::Block, unicode: u64) -> Result<(), NotJson> {
+        let wanted = self.digits | unicode << 1 | unicode << 2 | unicode << 3 | unicode << 4;
+        self.digits = unicode >> 63 | unicode >> 62 | unicode >> 61 | unicode >> 60;
+        let folded = isa.folded(block);
+        let letters = isa.below(folded, b'g') & !isa.below(folded, b'a');
+        let digits = isa.below(block, b':') & !isa.below(block, b'0') | letters;
+        if wanted & !digits == 0 { Ok(()) } else { Err(NotJson) }
     }
 
     /// Whether each token may follow the one before it. `objects`: the container around the byte behind this one is an
@@ -259,15 +277,6 @@ impl Wide {
             | next(isa.equal(block, 0xf4), &mut self.to_90) & !below_90;
         if wrong == 0 { Ok(()) } else { Err(NotJson) }
     }
-}
-
-/// Where a block holds escapes of four digits.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Escapes {
-    /// The `u` of each.
-    pub(super) unicode: u64,
-    /// Every `u` behind a backslash: of nested texts' escapes too.
-    pub(super) any_unicode: u64,
 }
 
 /// Which bytes a backslash escapes, and whether the first byte of the next block is escaped.

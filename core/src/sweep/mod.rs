@@ -344,12 +344,9 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         let start = index * BLOCK;
         let Some(around) = window.around(index) else { return Err(Refusal::Doubt) };
         let Some(bytes) = around[BLOCK..].first_chunk() else { return Err(Refusal::Doubt) };
-        let (block, escapes) = self.carry.block(isa, bytes, self.trusted)?;
-        if !self.trusted && escapes.unicode != 0 && places::bad_unicode(window, start, escapes.unicode) {
-            return Err(Refusal::NotJson);
-        }
+        let block = self.carry.block(isa, bytes, self.trusted)?;
         let ends = match WATCHES {
-            true => self.watch(isa, window, start, &block, escapes),
+            true => self.watch(isa, window, start, &block),
             false => Ends::default(),
         };
         if block.is_within_string() {

@@ -1,23 +1,16 @@
 //! Places at which a factor may show: found a block at a time, looked at one by one.
 
-use super::bits::{Block, Escapes, highest};
+use super::bits::{Block, highest};
 use super::window::{MARGIN, Window};
 use super::{Ends, Listing, Look, Refusal, Run, Visitor};
 use crate::arch::{BLOCK, Isa};
-use crate::factor::{self, Confirm, Lanes, Watch, unit};
+use crate::factor::{self, Confirm, Lanes, Watch};
 use crate::scan::ends_scalar;
 
 impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
     /// Where strings and numbers end in which a factor shows.
     #[inline(always)]
-    pub(super) fn watch<I: Isa>(
-        &mut self,
-        isa: I,
-        window: &Window,
-        start: usize,
-        block: &Block,
-        escapes: Escapes,
-    ) -> Ends {
+    pub(super) fn watch<I: Isa>(&mut self, isa: I, window: &Window, start: usize, block: &Block) -> Ends {
         // The string that is open has been looked at.
         if self.string.stop == Look::Value && block.ends == 0 && self.string.listing == Listing::None {
             return Ends::default();
@@ -32,7 +25,7 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
                 places |= factor::places(isa, lanes.bare(), around) & block.scalars;
             }
         }
-        let sure = match escapes.any_unicode {
+        let sure = match block.unicode {
             0 => 0,
             some => {
                 // Text that is told of is searched anew where an escape hides something; a nested one would be read whole.
@@ -225,18 +218,6 @@ fn behind_unicode(window: &Window, start: usize, mut letters: u64, lanes: &Lanes
         found |= u64::from(hides) << bit;
     }
     found
-}
-
-/// Whether a `u` of an escape lacks its four digits.
-pub(super) fn bad_unicode(window: &Window, start: usize, mut letters: u64) -> bool {
-    while letters != 0 {
-        let place = (start + letters.trailing_zeros() as usize) as isize;
-        letters &= letters - 1;
-        if unit(|offset| window.byte(place + offset)).is_none() {
-            return true;
-        }
-    }
-    false
 }
 
 /// Whether the string whose closing quote is at a place is a name: a colon follows.

@@ -392,3 +392,30 @@ fn utf8_over_borders_of_blocks() {
     ];
     compare_elements(Random(0xfeed_5678_9abc), "\"", &pieces);
 }
+
+#[test]
+fn escapes_over_borders_of_blocks() {
+    let pieces: [&[u8]; 20] = [
+        b"a",
+        b"f0",
+        b"plain text ",
+        b"\\u00e9",
+        b"\\uD83D\\uDE00",
+        b"\\u0000",
+        b"\\uabCF",
+        b"\\\\",
+        b"\\\\u12",
+        b"\\n",
+        b"u0041",
+        "\u{e9}".as_bytes(),
+        b"\\u12",
+        b"\\u",
+        b"\\u12g4",
+        b"\\u12:4",
+        b"\\u12/4",
+        b"\\u12@4",
+        b"\\u12`4",
+        b"\\",
+    ];
+    compare_elements(Random(0xabcd_5678_9abc), "\"", &pieces);
+}
