@@ -255,6 +255,89 @@ fn escapes_in_front_of_factors() {
     pair.finish();
 }
 
+/// Characters of matches, and around them, spelled as escapes: those that factors begin with, hold, or stand behind, and their
+/// neighbours in Unicode.
+#[test]
+fn matches_spelled_as_escapes() {
+    const CHARS: [&str; 24] = [
+        "4", "1", "7", "5", "@", ".", "-", " ", "a", "n", "\n", "\"", "/", "é", "ж", "ф", "م", "٤", "४", "।",
+        "４", "𝟜", "🙂", "\u{fffd}",
+    ];
+    const PIECES: [&str; 12] = [
+        "jo@x.com",
+        "é@ж.рф",
+        "4111 1111 1111 1111",
+        "٤١١١-4111-1111-1111",
+        "5551234567",
+        "४५५123-4567",
+        "é4567",
+        "\n4567",
+        "AKIA12",
+        "ключ",
+        "🙂🙂",
+        "words ",
+    ];
+    let own = json!({"version": 1, "rules": [
+        {"id": "WIDE", "pattern": r"[жф]\d{3}", "replace": "#"},
+        {"id": "HELD", "pattern": r"4[éم🙂]\w{2}", "replace": "#"},
+        {"id": "LATE", "pattern": r"A[KК]I[AА]\d", "replace": "#"},
+        {"id": "EDGE", "pattern": r"(?:^|\s)\d{4}\b", "replace": "#"},
+        {"id": "PAIR", "pattern": r"[\x{1d7d8}-\x{1d7e1}]{2}|🙂[\d@]{3}", "replace": "#"},
+        {"id": "LONE", "pattern": r"\x{fffd}1", "replace": "#"},
+        {"id": "WORD", "literals": ["ключ", "Ключи"], "remove": true},
+    ]});
+    let alone = own["rules"].as_array().cloned().unwrap_or_default();
+    let mut specs: Vec<Value> =
+        alone.into_iter().map(|rule| json!({"version": 1, "rules": [rule]})).collect();
+    specs.extend([langfuse_docs(), own]);
+    for (spec, number) in specs.into_iter().zip(0..) {
+        let policy = spanmask::Policy::from_json(&spec.to_string()).expect("a policy");
+        let mut pair = Pair::new(policy, spec);
+        for n in 0..share_of_cases(20) {
+            let random = &mut Random(seed(n << 8 | number));
+            let mut strings = Vec::new();
+            for _ in 0..=random.below(3) {
+                let mut text = " ".repeat(random.below(70));
+                for _ in 0..random.below(40) {
+                    match random.below(3) {
+                        0 => text += PIECES[random.below(PIECES.len())],
+                        _ => text += CHARS[random.below(CHARS.len())],
+                    }
+                }
+                let plain = [0, 1, 4, 40][random.below(4)];
+                strings.push(spelled(&text, plain, random));
+            }
+            let mut value = format!("[\"{}\"]", strings.join("\",\""));
+            for _ in 0..random.below(3) {
+                value = match random.once_in(2) {
+                    true => json!([value]).to_string(),
+                    false => format!("[\"{}\"]", spelled(&value, 20, random)),
+                };
+            }
+            pair.check(value.as_bytes());
+        }
+        pair.finish();
+    }
+}
+
+/// A text in JSON, of which one character in so many is an escape of four digits; with 0, only those that must be escaped are.
+fn spelled(text: &str, plain: usize, random: &mut Random) -> String {
+    let mut spelled = String::new();
+    for ch in text.chars() {
+        if ch < ' ' || matches!(ch, '"' | '\\') || plain > 0 && random.once_in(plain) {
+            for unit in ch.encode_utf16(&mut [0; 2]) {
+                // One in so many pairs is cut in two.
+                let unit = if random.once_in(200) { 0xd83d } else { *unit };
+                spelled +=
+                    &if random.once_in(4) { format!("\\u{unit:04X}") } else { format!("\\u{unit:04x}") };
+            }
+        } else {
+            spelled.push(ch);
+        }
+    }
+    spelled
+}
+
 /// Text of one string, from words to tens of kilobytes: with few places to look at they are listed while it is read, with more
 /// of them, or where escapes hide some, it is searched anew.
 #[test]

@@ -1,7 +1,8 @@
 //! What factors look like, a byte a lane.
 
-use super::{Front, Fronts, Groups, MAX_GROUPS, SET, ends_escape, has_short_escape, is_word, unit};
-use crate::arch::{GroupSet, LANES};
+use super::{Front, Fronts, Groups, MAX_GROUPS, SET, ends_escape, has_short_escape, is_word, places, unit};
+use crate::arch::{GroupSet, Isa, LANES, WINDOW};
+use crate::table::Pad;
 use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
 /// The bytes of each lane, for all groups.
@@ -14,6 +15,10 @@ pub struct Lanes {
     sets: [GroupSet; MAX_GROUPS / SET],
     /// The same of searches that look at numbers or booleans.
     bare: [GroupSet; MAX_GROUPS / SET],
+    /// What stands behind the `u` of an escape of four digits, or in front of its backslash, where a factor may lie over it.
+    escapes: GroupSet,
+    /// Nothing.
+    pad: Pad<3>,
     /// How many of each hold any group.
     used: [u32; 2],
     /// For each lane, the groups that may have the first byte of a character beyond ASCII there.
@@ -24,22 +29,35 @@ impl Lanes {
     /// What may stand at each lane: `bytes[lane][byte]` holds a bit for each group; `bare` the same for searches that look at
     /// numbers or booleans, which is as much or less.
     ///
+    /// `firsts` holds a bit for each of a few groups of characters beyond ASCII, for each of the four digits of their escapes: together
+    /// these are all that a factor may begin with.
+    ///
     /// Lane 0 is the byte in front of the factor: the last one of the character there if that is written plainly. Where a
     /// factor may begin a text, lane 0 holds what stands in front of one: a quote, and for numbers `:`, `,`, `[` and
     /// white space. What ends an escape is added here.
     #[must_use]
-    pub fn new(bytes: &[[Groups; 256]; LANES], bare: &[[Groups; 256]; LANES]) -> Self {
+    pub fn new(
+        bytes: &[[Groups; 256]; LANES],
+        bare: &[[Groups; 256]; LANES],
+        firsts: &[[u8; 256]; 4],
+    ) -> Self {
         let wide = bytes.map(|lane| lane[0xc2..0xf5].iter().fold(0, |all, groups| all | groups));
+        let escapes = escapes(bytes, &wide, firsts);
         let (sets, used) = sets_of(bytes);
         let (bare, used_bare) = sets_of(bare);
-        Self { bytes: *bytes, sets, bare, used: [used, used_bare], wide }
+        Self { bytes: *bytes, sets, bare, escapes, pad: Pad::ZERO, used: [used, used_bare], wide }
     }
+
+    /// Groups of characters that factors begin with.
+    pub const FIRSTS: u32 = 8 - 1 - FRONT;
 
     /// No group.
     pub const NONE: Self = Self {
         bytes: [[0; 256]; LANES],
         sets: [GroupSet::NONE; MAX_GROUPS / SET],
         bare: [GroupSet::NONE; MAX_GROUPS / SET],
+        escapes: GroupSet::NONE,
+        pad: Pad::ZERO,
         used: [0; 2],
         wide: [0; LANES],
     };
@@ -54,6 +72,13 @@ impl Lanes {
     #[must_use]
     pub fn bare(&self) -> &[GroupSet] {
         self.bare.get(..self.used[1] as usize).unwrap_or(&self.bare)
+    }
+
+    /// Where in the middle of `around` an escape of four digits begins that a factor may begin with, by the byte behind its `u`; or so
+    /// many bytes in front of its `u` what may be the front of a factor over it. There is one backslash.
+    #[inline(always)]
+    pub(crate) fn escapes<I: Isa>(&self, isa: I, around: &[u8; WINDOW]) -> u64 {
+        places(isa, core::slice::from_ref(&self.escapes), around)
     }
 
     /// Whether there are as many tables as it says.
@@ -98,17 +123,22 @@ impl Lanes {
     /// behind its `u`.
     #[must_use]
     pub fn shown_around(&self, byte: impl Fn(isize) -> u8) -> Groups {
+        self.over_escape(&byte) | self.shown_behind(|offset| byte(5 + offset))
+    }
+
+    /// The same, but not of what begins behind it.
+    #[must_use]
+    pub fn over_escape(&self, byte: impl Fn(isize) -> u8) -> Groups {
         let Some(unit) = unit(&byte) else { return Groups::MAX };
-        let behind = self.shown_behind(|offset| byte(5 + offset));
         let mut utf8 = [0; 4];
         // Half of a pair may also stand alone, and is U+FFFD then. 1,024 pairs have the first half in common, and in
         // UTF-8 two bytes.
         let first = char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER);
         let over = self.shown_over(&byte, first.encode_utf8(&mut utf8).as_bytes());
-        let Some(high) = unit.checked_sub(0xd800).filter(|high| *high < 0x400) else { return over | behind };
+        let Some(high) = unit.checked_sub(0xd800).filter(|high| *high < 0x400) else { return over };
         let pair = char::from_u32(0x1_0000 + u32::from(high) * 0x400).unwrap_or(first);
         let known = pair.encode_utf8(&mut utf8).as_bytes().get(..2).unwrap_or(&[]);
-        over | behind | self.shown_over(&byte, known)
+        over | self.shown_over(&byte, known)
     }
 
     /// The groups of which a factor may lie over an escape that stands for a character that begins with `known`.
@@ -196,6 +226,36 @@ impl Lanes {
     }
 }
 
+/// Characters of a factor that may stand in front of an escape that it lies over.
+pub(crate) const FRONT: u32 = LANES as u32 - 2;
+
+/// The table of [`Lanes::escapes`].
+fn escapes(bytes: &[[Groups; 256]; LANES], wide: &[Groups; LANES], firsts: &[[u8; 256]; 4]) -> GroupSet {
+    const ALL: [Groups; 256] = [Groups::MAX; 256];
+    let only = |wanted: &[u8]| core::array::from_fn(|byte| Groups::from(wanted.contains(&(byte as u8))));
+    let mut lanes = [[0; 256]; LANES];
+    let mut add = |bit: u32, window: [[Groups; 256]; LANES]| {
+        for (lane, bytes) in lanes.iter_mut().zip(window) {
+            lane.iter_mut().zip(bytes).for_each(|(all, here)| *all |= Groups::from(here != 0) << bit);
+        }
+    };
+    // Those of ASCII are few.
+    add(0, [only(b"u"), only(b"0"), only(b"0"), only(b"01234567"), ALL]);
+    for front in 1..=FRONT as usize {
+        let held = |lane: usize| bytes[lane].map(|groups| groups & wide[front + 1]);
+        let mut window = [ALL; LANES];
+        (0..front).for_each(|at| window[FRONT as usize - front + at] = held(at + 1));
+        window[FRONT as usize] = only(b"\\");
+        window[FRONT as usize + 1] = only(b"u");
+        add(front as u32, window);
+    }
+    for group in 0..Lanes::FIRSTS {
+        let digit = |digit: usize| firsts[digit].map(|groups: u8| Groups::from(groups >> group & 1));
+        add(1 + FRONT + group, [only(b"u"), digit(0), digit(1), digit(2), digit(3)]);
+    }
+    sets_of(&lanes).0[0]
+}
+
 /// What may stand at each lane, for eight groups each, and how many of these hold any group.
 fn sets_of(bytes: &[[Groups; 256]; LANES]) -> ([GroupSet; MAX_GROUPS / SET], u32) {
     let mut sets = [GroupSet::NONE; MAX_GROUPS / SET];
@@ -224,8 +284,8 @@ fn sets_of(bytes: &[[Groups; 256]; LANES]) -> ([GroupSet; MAX_GROUPS / SET], u32
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arch::{BLOCK, Isa, Path, WINDOW, Work};
-    use crate::factor::{Near, places};
+    use crate::arch::{BLOCK, Path, Work};
+    use crate::factor::Near;
 
     struct Places<'a>(&'a Lanes, &'a [u8; WINDOW]);
 
@@ -252,7 +312,7 @@ mod tests {
                 let groups = below(1 << 32) & below(1 << 32);
                 *table = (groups as Groups) << (round % 4 * 8) >> (round % 3 * 8);
             }
-            let lanes = Lanes::new(&bytes, &bytes);
+            let lanes = Lanes::new(&bytes, &bytes, &[[0; 256]; 4]);
             let mut window = [0; WINDOW];
             window.fill_with(|| match below(4) {
                 0 => b"\\\"/nrtu\xc3\xa9"[below(9) as usize],

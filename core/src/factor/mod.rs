@@ -14,6 +14,7 @@ mod lanes;
 use crate::arch::{BLOCK, GroupSet, Isa, WINDOW};
 use crate::table::{Pad, Pools};
 pub use confirm::{Automaton, Confirm, Follow, Front, Fronts};
+pub(crate) use lanes::FRONT;
 pub use lanes::Lanes;
 use zerocopy::little_endian::U128;
 use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
@@ -242,5 +243,6 @@ pub(crate) fn unit(byte: impl Fn(isize) -> u8) -> Option<u16> {
     };
     let digit = |offset: isize| DIGITS[usize::from(byte(offset))];
     let digits = [digit(1), digit(2), digit(3), digit(4)];
-    (!digits.contains(&BAD)).then(|| digits.iter().fold(0, |unit, digit| unit << 4 | digit))
+    let unit = digits.iter().fold(0, |unit, digit| unit << 4 | digit);
+    (digits.iter().fold(0, |any, digit| any | digit) < BAD).then_some(unit)
 }

@@ -11,6 +11,7 @@ mod bits;
 mod brackets;
 mod candidates;
 mod decode;
+mod escapes;
 mod look;
 mod part;
 mod places;
@@ -34,6 +35,7 @@ use crate::scan::scalar_token::Scalar;
 use crate::span::Span;
 use bits::{Block, Carry, below, highest};
 use candidates::Candidates;
+use escapes::LongEscapes;
 use scalars::Scalars;
 use window::{Read, Window};
 
@@ -128,8 +130,8 @@ impl<'r, 'm, 'c, V: Visitor, const WATCHES: bool> Sweep<'r, 'm, 'c, V, WATCHES> 
         memory: &'r mut Sweeper,
         part: Option<&'r mut Part<'c>>,
     ) -> Self {
-        let Sweeper { window, candidates, .. } = memory;
-        let run = Run::new(visitor, brackets, watch, course, candidates, part.as_deref());
+        let Sweeper { path, window, candidates, .. } = memory;
+        let run = Run::new(*path, visitor, brackets, watch, course, candidates, part.as_deref());
         // Whoever hands in parts counts the texts of all.
         let sequence = course.sequence || part.is_some();
         Self { run, window, sequence, part }
@@ -246,6 +248,7 @@ impl Worth {
 
 /// The state of a sweep.
 struct Run<'r, 'm, V, const WATCHES: bool> {
+    path: Path,
     visitor: &'r mut V,
     brackets: &'r mut Brackets<'m>,
     watch: Watch<'r>,
@@ -275,6 +278,8 @@ struct Run<'r, 'm, V, const WATCHES: bool> {
     /// The last string that ended in a block before.
     last: Span,
     scalars: Scalars,
+    /// Of the block before.
+    escapes: LongEscapes,
     swept: Swept,
 }
 
@@ -298,6 +303,7 @@ struct Ends {
 
 impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
     fn new(
+        path: Path,
         visitor: &'r mut V,
         brackets: &'r mut Brackets<'m>,
         watch: Watch<'r>,
@@ -312,6 +318,7 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         let expect = part.map_or(Expect::Text, |part| part.expect);
         let named = expect.behind_name(kinds.is_object());
         Self {
+            path,
             visitor,
             brackets,
             watch,
@@ -334,6 +341,7 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
             scalar: Open::default(),
             last: if named { NAME_BEFORE } else { Span::default() },
             scalars: Scalars::default(),
+            escapes: LongEscapes::UNKNOWN,
             // A name whose colon is to come.
             swept: Swept { texts: 0, values: u64::from(expect == Expect::Colon) },
         }

@@ -1,41 +1,41 @@
 //! Places at which a factor may show: found a block at a time, looked at one by one.
 
 use super::bits::{Block, highest};
+use super::escapes::Around;
 use super::window::{MARGIN, Window};
 use super::{Ends, Listing, Look, Refusal, Run, Visitor};
 use crate::arch::{BLOCK, Isa};
-use crate::factor::{self, Confirm, Lanes, Watch};
+use crate::factor::{self, Confirm, Watch};
 use crate::scan::ends_scalar;
 
 impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
     /// Where strings and numbers end in which a factor shows.
     #[inline(always)]
     pub(super) fn watch<I: Isa>(&mut self, isa: I, window: &Window, start: usize, block: &Block) -> Ends {
+        let before = self.escapes.take();
         // The string that is open has been looked at.
-        if self.string.stop == Look::Value && block.ends == 0 && self.string.listing == Listing::None {
-            return Ends::default();
-        }
-        let lanes = self.watch.lanes();
-        let mut places = 0;
+        let told = match self.string.stop == Look::Value && self.string.listing == Listing::None {
+            true if block.ends == 0 => return Ends::default(),
+            true => through(lowest(block.ends)),
+            false => 0,
+        };
+        let watch = self.watch;
+        let lanes = watch.lanes();
+        let (mut places, mut sure) = (0, 0);
         if let Some(around) = window.around(start / BLOCK).filter(|_| lanes.used()) {
-            if block.inside != 0 {
-                places |= factor::places(isa, lanes.sets(), around) & block.inside;
+            if block.unicode != 0 || before.at_end() {
+                let (letters, wanted) = (block.unicode, !told);
+                let around = Around { lanes, window, block: start / BLOCK, letters, wanted, before };
+                let (shown, escapes) = around.look(self.path);
+                (places, sure) = (shown.places & block.inside, shown.over);
+                self.escapes = escapes;
+            } else if block.inside != 0 {
+                places = factor::places(isa, lanes.sets(), around) & block.inside;
             }
             if block.scalars != 0 {
                 places |= factor::places(isa, lanes.bare(), around) & block.scalars;
             }
         }
-        let sure = match block.unicode {
-            0 => 0,
-            some => {
-                // Text that is told of is searched anew where an escape hides something; a nested one would be read whole.
-                let told = match self.string.stop == Look::Value && self.string.listing != Listing::Nested {
-                    true => through(lowest(block.ends)),
-                    false => 0,
-                };
-                some & told | behind_unicode(window, start, some & !told, lanes)
-            }
-        };
         let open = self.string.stop.max(self.scalar.stop);
         match places | sure != 0 || open != Look::None && (block.ends | block.scalar_ends) != 0 {
             true => self.ends(window, start, block, places, sure),
@@ -75,11 +75,11 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
         loop {
             let mut here = left & through(end);
             left &= !here;
-            if here & sure != 0 {
+            if stop == Look::Value && listing == Listing::None {
+                here = 0;
+            } else if here & sure != 0 {
                 stop = Look::Value;
                 self.candidates.lose(window.spot((start + here.trailing_zeros() as usize) as isize));
-                here = 0;
-            } else if stop == Look::Value && listing == Listing::None {
                 here = 0;
             }
             while here != 0 {
@@ -195,29 +195,23 @@ fn scalar_len(bytes: &[u8]) -> usize {
 /// not told by a few bytes.
 #[inline]
 pub(super) fn begins_plainly(window: &Window, place: usize) -> bool {
-    let mut bytes = window.from(place as isize).iter().take(MARGIN / 2);
+    let bytes = window.from(place as isize);
+    let mut bytes = bytes.get(..MARGIN / 2).unwrap_or(bytes).iter();
     loop {
         match bytes.next() {
             Some(b' ') => {}
-            Some(b'\\') if matches!(bytes.next(), Some(b'n' | b'r' | b't')) => {}
-            Some(b'{' | b'[' | b'"' | b'\\') | None => return false,
+            Some(b'\\') => match bytes.next() {
+                Some(b'n' | b'r' | b't') => {}
+                // Beyond ASCII: JSON does not begin like that.
+                Some(b'u') => {
+                    return matches!(bytes.as_slice(), [a, b, c, ..] if [a, b] != [&b'0'; 2] || *c >= b'8');
+                }
+                _ => return false,
+            },
+            Some(b'{' | b'[' | b'"') | None => return false,
             Some(_) => return true,
         }
     }
-}
-
-/// Of each `u` behind a backslash, whether the escape may hide a byte of a factor, or a factor shows behind it.
-#[cold]
-fn behind_unicode(window: &Window, start: usize, mut letters: u64, lanes: &Lanes) -> u64 {
-    let mut found = 0;
-    while letters != 0 {
-        let bit = letters.trailing_zeros();
-        letters &= letters - 1;
-        let place = (start + bit as usize) as isize;
-        let hides = lanes.shown_around(|offset| window.byte(place + offset)) != 0;
-        found |= u64::from(hides) << bit;
-    }
-    found
 }
 
 /// Whether the string whose closing quote is at a place is a name: a colon follows.

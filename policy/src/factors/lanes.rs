@@ -77,6 +77,22 @@ pub(crate) struct Chars {
     /// Whether the others hold some that `\w` matches, and some that it does not.
     wide_word: bool,
     wide_other: bool,
+    /// Of which classes they are.
+    classes: Classes,
+}
+
+/// Classes of characters, by numbers that whoever has the ranges of these gives out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub(crate) struct Classes(u128);
+
+impl Classes {
+    /// Any of them, and others.
+    const ANY: Self = Self(u128::MAX);
+
+    /// The numbers, unless there are others.
+    pub(crate) fn numbers(self) -> Option<impl Iterator<Item = usize>> {
+        (self != Self::ANY).then(|| (0..Chars::CLASSES).filter(move |number| self.0 >> number & 1 == 1))
+    }
 }
 
 /// Characters with a short escape.
@@ -103,8 +119,24 @@ impl Chars {
             let (word, other) = kinds(start, end, words);
             chars.wide_word |= word;
             chars.wide_other |= other;
+            chars.classes = Classes::ANY;
         }
         chars
+    }
+
+    /// Classes that are told apart.
+    const CLASSES: usize = 127;
+
+    /// The same, which is the class of this number.
+    pub(crate) fn numbered(mut self, number: usize) -> Self {
+        if number < Self::CLASSES && self.is_wide() {
+            self.classes = Classes(1 << number);
+        }
+        self
+    }
+
+    pub(crate) const fn classes(&self) -> Classes {
+        self.classes
     }
 
     pub(crate) fn all() -> Self {
@@ -112,7 +144,8 @@ impl Chars {
     }
 
     pub(crate) const fn ascii(ascii: u128) -> Self {
-        Self { ascii, wide: [[Bytes::NONE; 4]; 3], wide_word: false, wide_other: false }
+        let wide = [[Bytes::NONE; 4]; 3];
+        Self { ascii, wide, wide_word: false, wide_other: false, classes: Classes(0) }
     }
 
     pub(crate) fn union(&self, other: &Self) -> Self {
@@ -120,6 +153,7 @@ impl Chars {
         both.ascii |= other.ascii;
         both.wide_word |= other.wide_word;
         both.wide_other |= other.wide_other;
+        both.classes.0 |= other.classes.0;
         let theirs = other.wide.as_flattened();
         both.wide.as_flattened_mut().iter_mut().zip(theirs).for_each(|(a, b)| *a = a.union(*b));
         both

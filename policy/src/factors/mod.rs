@@ -6,12 +6,14 @@
 //! names that select values are then put into few groups (`groups`).
 
 mod confirm;
+mod firsts;
 mod groups;
 mod lanes;
 mod names;
 mod sequences;
 mod stops;
 
+use firsts::Firsts;
 use lanes::{Chars, Window};
 use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange, Hir, HirKind, Look};
 use sequences::{Sequence, Sets};
@@ -25,6 +27,8 @@ pub(crate) use stops::{Wanted, stops};
 pub(crate) struct Shown {
     /// Every match shows one of these.
     pub(crate) windows: Vec<(Window, Offsets)>,
+    /// What these begin with.
+    pub(crate) firsts: Firsts,
     pub(crate) reach: Reach,
 }
 
@@ -68,6 +72,7 @@ const LITERALS: usize = 64;
 /// Factors of a part of a pattern, and what may stand before them.
 struct Part {
     windows: Vec<(Window, Offsets)>,
+    firsts: Firsts,
     share: f64,
     far: Far,
 }
@@ -144,6 +149,8 @@ fn shown(parts: Vec<Part>, tells: f64) -> Option<Shown> {
     }
     let run = Run { ascii: chars.ascii_bits().into(), wide: chars.is_wide() };
     let reach = if is_run { Reach::Run(run) } else { Reach::chars(most as u8) };
+    let mut firsts = Firsts::default();
+    parts.iter().for_each(|part| firsts.add(&part.firsts));
     let mut windows: Vec<(Window, Offsets)> = Vec::new();
     for (window, offsets) in parts.iter().flat_map(|part| &part.windows) {
         match windows.iter_mut().find(|(known, _)| known == window) {
@@ -151,7 +158,7 @@ fn shown(parts: Vec<Part>, tells: f64) -> Option<Shown> {
             None => windows.push((*window, *offsets)),
         }
     }
-    (!windows.is_empty()).then_some(Shown { windows, reach })
+    (!windows.is_empty()).then_some(Shown { windows, firsts, reach })
 }
 
 /// The alternatives of a pattern.
@@ -186,24 +193,24 @@ fn steps(hir: &Hir) -> Vec<Hir> {
 
 /// The rarest place of each sequence.
 fn best_places(sets: &Sets, sequences: &[Sequence]) -> Option<Part> {
-    let mut part = Part { windows: Vec::new(), share: 0.0, far: Far::Chars(0, Chars::default()) };
-    let (mut most, mut before) = (0, Chars::default());
+    let mut windows = Vec::new();
+    let (mut most, mut before, mut first) = (0, Chars::default(), Chars::default());
     for sequence in sequences {
         let places = (0..sequence.chars.len().min(FAR + 1)).map(|at| {
             let windows = sets.windows(sequence, at);
             (windows.iter().map(|window| sets.share(window)).sum::<f64>(), at, windows)
         });
-        let (_, at, windows) = places.min_by(|a, b| a.0.total_cmp(&b.0))?;
+        let (_, at, shown) = places.min_by(|a, b| a.0.total_cmp(&b.0))?;
         most = most.max(at);
         for number in &sequence.chars[..at] {
             before = before.union(sets.set(*number));
         }
-        part.windows.extend(windows.into_iter().map(|window| (window, Offsets::exactly(at))));
+        first = first.union(sets.set(*sequence.chars.get(at)?));
+        windows.extend(shown.into_iter().map(|window| (window, Offsets::exactly(at))));
     }
-    part.windows = groups::without_cover(part.windows);
-    part.share = part.windows.iter().map(|(window, _)| sets.share(window)).sum();
-    part.far = Far::Chars(most, before);
-    Some(part)
+    let windows = groups::without_cover(windows);
+    let share = windows.iter().map(|(window, _)| sets.share(window)).sum();
+    Some(Part { windows, firsts: sets.firsts(&first), share, far: Far::Chars(most, before) })
 }
 
 /// The factor in front of which stands a run: everything before part `at`.
@@ -219,14 +226,15 @@ fn behind_run(sets: &mut Sets, parts: &[Hir], at: usize) -> Option<Part> {
         sets.push(&mut sequences, last);
     }
     let sequences = back.iter().fold(sequences, |all, part| sets.extend(all, part));
-    let first = usize::from(!may_be_empty);
-    if sequences.iter().any(|sequence| sequence.chars.len() <= first) {
-        return None;
+    let at = usize::from(!may_be_empty);
+    let mut first = Chars::default();
+    for sequence in &sequences {
+        first = first.union(sets.set(*sequence.chars.get(at)?));
     }
-    let windows = sequences.iter().flat_map(|sequence| sets.windows(sequence, first));
+    let windows = sequences.iter().flat_map(|sequence| sets.windows(sequence, at));
     let windows = groups::without_cover(windows.map(|window| (window, Offsets::ANY)).collect());
     let share = windows.iter().map(|(window, _)| sets.share(window)).sum::<f64>() * far;
-    Some(Part { windows, share, far: Far::Run(run) })
+    Some(Part { windows, firsts: sets.firsts(&first), share, far: Far::Run(run) })
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A pattern as a few sequences of characters, one of which every match begins with.
 
+use super::firsts::Firsts;
 use super::lanes::{Bytes, Chars, Window, share, windows};
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 use std::cell::RefCell;
@@ -31,6 +32,8 @@ pub(super) struct Sets {
     unions: HashMap<(u16, u16), u16>,
     /// Classes that were met, by their ranges.
     classes: RefCell<HashMap<Vec<(char, char)>, Chars>>,
+    /// The ranges of those with characters beyond ASCII, by number.
+    wide: RefCell<Vec<Vec<(char, char)>>>,
     /// What [`share`] has said of windows.
     shares: RefCell<HashMap<Window, f64>>,
     words: Vec<(char, char)>,
@@ -53,6 +56,7 @@ impl Sets {
             numbers: HashMap::new(),
             unions: HashMap::new(),
             classes: RefCell::default(),
+            wide: RefCell::default(),
             shares: RefCell::default(),
             words,
             length: 0,
@@ -104,13 +108,28 @@ impl Sets {
         if let Some(chars) = self.classes.borrow().get(&ranges) {
             return *chars;
         }
-        let chars = Chars::of(&ranges, &self.words);
+        let mut chars = Chars::of(&ranges, &self.words);
+        if chars.is_wide() {
+            let mut wide = self.wide.borrow_mut();
+            chars = chars.numbered(wide.len());
+            wide.push(ranges.clone());
+        }
         self.classes.borrow_mut().insert(ranges, chars);
         chars
     }
 
     pub(super) fn chars_of_char(&self, ch: char) -> Chars {
-        Chars::of(&[(ch, ch)], &self.words)
+        self.of_ranges(std::iter::once((ch, ch)))
+    }
+
+    /// Those beyond ASCII.
+    pub(super) fn firsts(&self, chars: &Chars) -> Firsts {
+        let wide = self.wide.borrow();
+        let ranges = |number: usize| wide.get(number).into_iter().flatten().copied();
+        match chars.classes().numbers() {
+            Some(numbers) => Firsts::Of(numbers.flat_map(ranges).collect()),
+            None => Firsts::Any,
+        }
     }
 
     /// Puts a character behind each sequence.

@@ -1,5 +1,6 @@
 //! Which values must be looked at, by factors of searches and names.
 
+use super::firsts::Firsts;
 use super::groups::{Cluster, Clusters};
 use super::lanes::{Bytes, Window, share};
 use super::{Offsets, Shown, names};
@@ -30,7 +31,7 @@ pub(crate) type Owners = Vec<BTreeMap<usize, Offsets>>;
 /// The factors of each, which values must be looked at, and whose the groups are.
 pub(crate) fn stops(wanted: &[Wanted]) -> (Vec<Factors>, Stops, Owners) {
     let (mut searches, mut names) = (Clusters::default(), Clusters::default());
-    let mut everywhere = false;
+    let (mut everywhere, mut firsts) = (false, Firsts::default());
     let mut used = Vec::new();
     for (owner, wanted) in wanted.iter().enumerate() {
         let named = by_names(&wanted.lists);
@@ -40,8 +41,12 @@ pub(crate) fn stops(wanted: &[Wanted]) -> (Vec<Factors>, Stops, Owners) {
             (Some(shown), _) if by_factor => {
                 let windows = shown.windows.iter();
                 windows.for_each(|(window, offsets)| searches.add(*window, owner, *offsets, wanted.bare));
+                firsts.add(&shown.firsts);
             }
             (_, Some(windows)) => {
+                if windows.iter().any(|[_, first, ..]| (0x80..=u8::MAX).any(|byte| first.holds(byte))) {
+                    firsts = Firsts::Any;
+                }
                 windows.into_iter().for_each(|window| names.add(window, 0, Offsets::default(), false));
             }
             _ => everywhere = true,
@@ -71,7 +76,7 @@ pub(crate) fn stops(wanted: &[Wanted]) -> (Vec<Factors>, Stops, Owners) {
             factors.reach = shown.reach;
         }
     }
-    let lanes = lanes(searches.iter().chain(&names));
+    let lanes = lanes(searches.iter().chain(&names), &firsts);
     let names = (0..names.len()).fold(0, |bits: Groups, i| bits | 1 << (searches.len() + i));
     let owners = searches.into_iter().map(|cluster| cluster.owners).collect();
     (factors, Stops { lanes, confirm: Confirm::NONE, bare, names, everywhere, pad: Pad::ZERO }, owners)
@@ -84,7 +89,7 @@ fn by_names(lists: &[Vec<String>]) -> Option<Vec<Window>> {
     lists.min_by(|a, b| sum(a).total_cmp(&sum(b)))
 }
 
-fn lanes<'a>(clusters: impl Iterator<Item = &'a Cluster>) -> Lanes {
+fn lanes<'a>(clusters: impl Iterator<Item = &'a Cluster>, firsts: &Firsts) -> Lanes {
     let mut bytes = [[0; 256]; LANES];
     let mut bare = bytes;
     for (group, cluster) in clusters.enumerate() {
@@ -98,5 +103,5 @@ fn lanes<'a>(clusters: impl Iterator<Item = &'a Cluster>) -> Lanes {
         fill(&mut bytes, &cluster.window);
         cluster.bare.iter().for_each(|window| fill(&mut bare, window));
     }
-    Lanes::new(&bytes, &bare)
+    Lanes::new(&bytes, &bare, &firsts.digits())
 }
