@@ -45,7 +45,7 @@ impl LongEscapes {
     }
 }
 
-/// What a block is looked at for that has such escapes, or stands behind one that has.
+/// A block that has such escapes, or stands behind one that has, and what to look for.
 pub(super) struct Around<'a> {
     pub(super) lanes: &'a Lanes,
     pub(super) window: &'a Window,
@@ -53,7 +53,7 @@ pub(super) struct Around<'a> {
     pub(super) block: usize,
     /// Each `u` behind a backslash in it.
     pub(super) letters: u64,
-    /// Those in front of which a factor is looked for.
+    /// Those that a factor is looked for over.
     pub(super) wanted: u64,
     /// In the block before.
     pub(super) before: LongEscapes,

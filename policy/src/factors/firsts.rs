@@ -1,7 +1,7 @@
 //! Which characters beyond ASCII factors begin with, by the digits of their escapes (`\uXXXX`).
 
 use spanmask_core::factor::Lanes;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// A set of characters; of those of ASCII nothing is told.
 #[derive(Clone, Debug)]
@@ -82,17 +82,59 @@ fn units(ranges: &[(char, char)]) -> Vec<u16> {
     units
 }
 
-/// Puts those two together of which that makes the fewest more code units, until there are few enough.
+/// What most text beyond ASCII is written with: letters, punctuation and symbols of large scripts, and the first halves of most
+/// emoji.
+const COMMON: [(u16, u16); 14] = [
+    (0x00a0, 0x024f),
+    (0x0370, 0x03ff),
+    (0x0400, 0x04ff),
+    (0x05d0, 0x05ea),
+    (0x060c, 0x064f),
+    (0x0900, 0x0965),
+    (0x0e00, 0x0e4f),
+    (0x2000, 0x206f),
+    (0x3000, 0x30ff),
+    (0x4e00, 0x9fff),
+    (0xac00, 0xd7a3),
+    (0xff00, 0xff0f),
+    (0xff1a, 0xff65),
+    (0xd83c, 0xd83e),
+];
+
+/// How many others count as much as one of these.
+const RARE: u32 = 32;
+
+/// Puts those two together of which that makes the fewest more code units, by how common they are, until there are few enough.
 fn few(mut sets: Vec<Digits>) -> Vec<Digits> {
-    let both = |a: &Digits, b: &Digits| -> Digits { std::array::from_fn(|digit| a[digit] | b[digit]) };
-    let count = |set: &Digits| set.iter().map(|values| i64::from(values.count_ones())).product::<i64>();
+    /// More are put together by number only.
+    const MANY: usize = 48;
+    let weight =
+        |unit: u16| if COMMON.iter().any(|(first, last)| (first..=last).contains(&&unit)) { RARE } else { 1 };
+    let weights: Vec<u32> = (0..=u16::MAX).map(weight).collect();
+    let mut known = HashMap::new();
     while sets.len() > Lanes::FIRSTS as usize {
+        let by_number = sets.len() > MANY;
+        let mut size = |set: Digits| match by_number {
+            true => set.iter().map(|values| i64::from(values.count_ones())).product::<i64>(),
+            false => *known.entry(set).or_insert_with(|| weigh(set, &weights)),
+        };
         let pairs = (1..sets.len()).flat_map(|b| (0..b).map(move |a| (a, b)));
-        let more =
-            |&(a, b): &(usize, usize)| count(&both(&sets[a], &sets[b])) - count(&sets[a]) - count(&sets[b]);
+        let more = |&(a, b): &(usize, usize)| size(both(sets[a], sets[b])) - size(sets[a]) - size(sets[b]);
         let Some((a, b)) = pairs.min_by_key(more) else { break };
-        sets[a] = both(&sets[a], &sets[b]);
+        sets[a] = both(sets[a], sets[b]);
         sets.swap_remove(b);
     }
     sets
+}
+
+fn both(a: Digits, b: Digits) -> Digits {
+    std::array::from_fn(|digit| a[digit] | b[digit])
+}
+
+fn weigh(set: Digits, weights: &[u32]) -> i64 {
+    let [first, second, third, fourth] =
+        set.map(|values| (0..16).filter(move |value| values >> value & 1 == 1));
+    let pages = first.flat_map(|high| second.clone().map(move |low| high << 4 | low));
+    let rows = pages.flat_map(|page| third.clone().map(move |row| page << 4 | row));
+    rows.flat_map(|row| fourth.clone().map(move |low| i64::from(weights[row << 4 | low]))).sum()
 }

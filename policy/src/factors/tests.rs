@@ -1,3 +1,4 @@
 mod density;
+mod firsts;
 mod matches;
 mod names;
