@@ -263,7 +263,7 @@ fn matches_spelled_as_escapes() {
         "4", "1", "7", "5", "@", ".", "-", " ", "a", "n", "\n", "\"", "/", "é", "ж", "ф", "م", "٤", "४", "।",
         "４", "𝟜", "🙂", "\u{fffd}",
     ];
-    const PIECES: [&str; 12] = [
+    const PIECES: [&str; 15] = [
         "jo@x.com",
         "é@ж.рф",
         "4111 1111 1111 1111",
@@ -276,11 +276,15 @@ fn matches_spelled_as_escapes() {
         "ключ",
         "🙂🙂",
         "words ",
+        "AКIА12",
+        "AKIА34",
+        "zé12",
     ];
     let own = json!({"version": 1, "rules": [
         {"id": "WIDE", "pattern": r"[жф]\d{3}", "replace": "#"},
         {"id": "HELD", "pattern": r"4[éم🙂]\w{2}", "replace": "#"},
         {"id": "LATE", "pattern": r"A[KК]I[AА]\d", "replace": "#"},
+        {"id": "LAST", "pattern": r"z[éж]\d{2}", "replace": "#"},
         {"id": "EDGE", "pattern": r"(?:^|\s)\d{4}\b", "replace": "#"},
         {"id": "PAIR", "pattern": r"[\x{1d7d8}-\x{1d7e1}]{2}|🙂[\d@]{3}", "replace": "#"},
         {"id": "LONE", "pattern": r"\x{fffd}1", "replace": "#"},
@@ -298,20 +302,27 @@ fn matches_spelled_as_escapes() {
             let mut strings = Vec::new();
             for _ in 0..=random.below(3) {
                 let mut text = " ".repeat(random.below(70));
-                for _ in 0..random.below(40) {
+                let pieces = [4, 40][random.below(2)];
+                for _ in 0..random.below(pieces) {
                     match random.below(3) {
                         0 => text += PIECES[random.below(PIECES.len())],
                         _ => text += CHARS[random.below(CHARS.len())],
                     }
                 }
                 let plain = [0, 1, 4, 40][random.below(4)];
-                strings.push(spelled(&text, plain, random));
+                strings.push(match random.below(4) {
+                    0 => json!(text).to_string(),
+                    _ => format!("\"{}\"", spelled(&text, plain, random)),
+                });
             }
-            let mut value = format!("[\"{}\"]", strings.join("\",\""));
+            let mut value = format!("[{}]", strings.join(","));
             for _ in 0..random.below(3) {
                 value = match random.once_in(2) {
                     true => json!([value]).to_string(),
-                    false => format!("[\"{}\"]", spelled(&value, 20, random)),
+                    false => {
+                        let plain = [2, 20][random.below(2)];
+                        format!("[\"{}\"]", spelled(&value, plain, random))
+                    }
                 };
             }
             pair.check(value.as_bytes());
@@ -320,11 +331,38 @@ fn matches_spelled_as_escapes() {
     }
 }
 
+/// What begins a nested text spelled as an escape, in front of what only the nested text has.
+#[test]
+fn nested_texts_behind_escapes() {
+    let spec =
+        json!({"version": 1, "rules": [{"id": "EDGE", "pattern": r"(?:^|\s)\d{4}\b", "replace": "#"}]});
+    let policy = spanmask::Policy::from_json(&spec.to_string()).expect("a policy");
+    let mut pair = Pair::new(policy, spec);
+    let values = [
+        (["{", r"\u007b", r"\u007B"], r#"\"a\":\"\\n4567\"}"#),
+        (["[", r"\u005b", r"\u005B"], r#"\"\\n4567\"]"#),
+        ([r#"\""#, r"\u0022", r"\n\u0022"], r#"\\n4567\""#),
+    ];
+    for front in ["", " ", r"\n", r"\u0020", r"\u000A", r"\u00e9", r"\u2028", r"\ud83d\ude42"] {
+        for (firsts, rest) in values {
+            for first in firsts {
+                for pad in ["", "   ", &" ".repeat(60), &"words ".repeat(700)] {
+                    pair.check(format!(r#"["{front}{first}{rest}{pad}"]"#).as_bytes());
+                    pair.check(format!(r#"["words{pad}","{front}{first}{rest}"]"#).as_bytes());
+                }
+            }
+        }
+    }
+    pair.finish();
+}
+
 /// A text in JSON, of which one character in so many is an escape of four digits; with 0, only those that must be escaped are.
 fn spelled(text: &str, plain: usize, random: &mut Random) -> String {
     let mut spelled = String::new();
     for ch in text.chars() {
-        if ch < ' ' || matches!(ch, '"' | '\\') || plain > 0 && random.once_in(plain) {
+        if matches!(ch, '"' | '\\') && random.once_in(2) {
+            spelled.extend(['\\', ch]);
+        } else if ch < ' ' || matches!(ch, '"' | '\\') || plain > 0 && random.once_in(plain) {
             for unit in ch.encode_utf16(&mut [0; 2]) {
                 // One in so many pairs is cut in two.
                 let unit = if random.once_in(200) { 0xd83d } else { *unit };
