@@ -2,13 +2,13 @@
 #![allow(unsafe_code)]
 
 use super::groups::SHORT_ESCAPES;
-use super::{BLOCK, GroupSet, Isa, LANES, Masks, WINDOW, Work};
+use super::{BLOCK, Finds, GroupSet, Isa, LANES, Masks, WINDOW, Work};
 use core::arch::x86_64::{
     __m256i, _mm_clmulepi64_si128, _mm_cvtsi32_si128, _mm_cvtsi128_si64, _mm_loadu_si128, _mm_set_epi64x,
     _mm_set1_epi8, _mm_shuffle_epi8, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8,
     _mm256_loadu_si256, _mm256_max_epu8, _mm256_min_epu8, _mm256_movemask_epi8, _mm256_or_si256,
-    _mm256_set1_epi8, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_sll_epi16,
-    _mm256_srli_epi16, _pdep_u64,
+    _mm256_set1_epi8, _mm256_set1_epi32, _mm256_set1_epi64x, _mm256_setr_epi8, _mm256_setr_epi64x,
+    _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_sll_epi16, _mm256_srli_epi16, _pdep_u64,
 };
 
 cpufeatures::new!(has_avx2, "avx2", "bmi1", "bmi2", "popcnt", "pclmulqdq");
@@ -82,9 +82,9 @@ impl Isa for Avx2 {
         unsafe { short_escapes(block) }
     }
     #[inline(always)]
-    fn places(self, sets: &[GroupSet], window: &[u8; WINDOW]) -> [u64; 2] {
+    fn places(self, sets: &[GroupSet], window: &[u8; WINDOW], behind_escape: u64) -> [u64; Finds::KINDS] {
         // SAFETY: a value of `Avx2` exists only where `detect` has seen the features.
-        unsafe { places(sets, window) }
+        unsafe { places(sets, window, behind_escape) }
     }
     #[inline(always)]
     fn squeeze(self, bytes: &[u8; BLOCK], keep: u64, out: &mut [u8; BLOCK]) {
@@ -175,16 +175,20 @@ pub(super) fn prefix_xor(bits: u64) -> u64 {
 
 #[target_feature(enable = "avx2")]
 #[inline]
-fn places(sets: &[GroupSet], window: &[u8; WINDOW]) -> [u64; 2] {
-    let low = places_from::<{ BLOCK - 1 }>(sets, window);
-    let high = places_from::<{ BLOCK + 31 }>(sets, window);
-    [join(low[0], high[0]), join(low[1], high[1])]
+fn places(sets: &[GroupSet], window: &[u8; WINDOW], behind_escape: u64) -> [u64; Finds::KINDS] {
+    let low = places_from::<{ BLOCK - 1 }>(sets, window, behind_escape as u32);
+    let high = places_from::<{ BLOCK + 31 }>(sets, window, (behind_escape >> 32) as u32);
+    core::array::from_fn(|kind| join(low[kind], high[kind]))
 }
 
 /// The places in 32 bytes; `LEFT` is the byte in front of the first.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn places_from<const LEFT: usize>(sets: &[GroupSet], window: &[u8; WINDOW]) -> [u32; 2] {
+fn places_from<const LEFT: usize>(
+    sets: &[GroupSet],
+    window: &[u8; WINDOW],
+    behind_escape: u32,
+) -> [u32; Finds::KINDS] {
     const { assert!(LEFT + LANES - 1 + 32 <= WINDOW, "every lane lies in the window") };
     let nibble = _mm256_set1_epi8(15);
     let mut low = [nibble; LANES];
@@ -197,15 +201,20 @@ fn places_from<const LEFT: usize>(sets: &[GroupSet], window: &[u8; WINDOW]) -> [
         low[lane] = _mm256_and_si256(bytes, nibble);
         high[lane] = _mm256_and_si256(_mm256_srli_epi16::<4>(bytes), nibble);
     }
-    let mut found = [0; 2];
+    let mut found = [0; Finds::KINDS];
+    let behind_escape = spread(behind_escape);
     for set in sets {
         let mut groups = _mm256_set1_epi8(-1);
         for lane in 0..LANES {
             let by_low = _mm256_shuffle_epi8(table(&set.low[lane]), low[lane]);
             let by_high = _mm256_shuffle_epi8(table(&set.high[lane]), high[lane]);
-            groups = _mm256_and_si256(groups, _mm256_and_si256(by_low, by_high));
+            let here = _mm256_and_si256(by_low, by_high);
+            groups = match lane {
+                0 => _mm256_or_si256(here, behind_escape),
+                _ => _mm256_and_si256(groups, here),
+            };
         }
-        found[usize::from(set.behind_no_word)] |= !bits(_mm256_cmpeq_epi8(groups, _mm256_setzero_si256()));
+        found[set.finds as usize] |= !bits(_mm256_cmpeq_epi8(groups, _mm256_setzero_si256()));
     }
     found
 }
@@ -294,6 +303,17 @@ fn half(bytes: __m256i) -> Half {
 #[inline]
 fn equal(bytes: __m256i, byte: u8) -> __m256i {
     _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte as i8))
+}
+
+/// A byte of ones for each bit.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn spread(bits: u32) -> __m256i {
+    const BYTES: [i64; 4] = [0, 0x0101_0101_0101_0101, 0x0202_0202_0202_0202, 0x0303_0303_0303_0303];
+    let bytes = _mm256_setr_epi64x(BYTES[0], BYTES[1], BYTES[2], BYTES[3]);
+    let weights = _mm256_set1_epi64x(0x8040_2010_0804_0201_u64 as i64);
+    let spread = _mm256_shuffle_epi8(_mm256_set1_epi32(bits as i32), bytes);
+    _mm256_cmpeq_epi8(_mm256_and_si256(spread, weights), weights)
 }
 
 #[target_feature(enable = "avx2")]

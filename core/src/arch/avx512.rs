@@ -4,7 +4,7 @@
 
 use super::avx2::{Avx2, prefix_xor};
 use super::groups::SHORT_ESCAPES;
-use super::{BLOCK, GroupSet, Isa, LANES, Masks, WINDOW, Work};
+use super::{BLOCK, Finds, GroupSet, Isa, LANES, Masks, WINDOW, Work};
 use core::arch::x86_64::{
     __m512i, _mm_loadu_si128, _mm512_and_si512, _mm512_broadcast_i32x4, _mm512_cmpeq_epi8_mask,
     _mm512_cmplt_epu8_mask, _mm512_loadu_si512, _mm512_mask_mov_epi8, _mm512_maskz_compress_epi8,
@@ -94,9 +94,9 @@ impl Isa for Avx512 {
         unsafe { short_escapes(block) }
     }
     #[inline(always)]
-    fn places(self, sets: &[GroupSet], window: &[u8; WINDOW]) -> [u64; 2] {
+    fn places(self, sets: &[GroupSet], window: &[u8; WINDOW], behind_escape: u64) -> [u64; Finds::KINDS] {
         // SAFETY: a value of `Avx512` exists only where `detect` has seen the features.
-        unsafe { places(sets, window) }
+        unsafe { places(sets, window, behind_escape) }
     }
     #[inline(always)]
     fn squeeze(self, bytes: &[u8; BLOCK], keep: u64, out: &mut [u8; BLOCK]) {
@@ -176,7 +176,7 @@ fn folded(bytes: __m512i) -> __m512i {
 
 #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
 #[inline]
-fn places(sets: &[GroupSet], window: &[u8; WINDOW]) -> [u64; 2] {
+fn places(sets: &[GroupSet], window: &[u8; WINDOW], behind_escape: u64) -> [u64; Finds::KINDS] {
     const { assert!(BLOCK - 2 + LANES + BLOCK <= WINDOW, "every lane lies in the window") };
     let mut lanes = [_mm512_set1_epi8(0); LANES + 1];
     for (lane, bytes) in lanes.iter_mut().enumerate() {
@@ -186,9 +186,9 @@ fn places(sets: &[GroupSet], window: &[u8; WINDOW]) -> [u64; 2] {
         *bytes = unsafe { _mm512_loadu_si512(start.cast()) };
     }
     let [before, lanes @ ..] = lanes;
-    let behind_backslash = equal(before, b'\\');
+    let behind_any = equal(before, b'\\') | behind_escape;
     let all_ascii = lanes.iter().fold(0, |wide, &bytes| wide | bit(bytes, 7)) == 0;
-    let mut found = [0; 2];
+    let mut found = [0; Finds::KINDS];
     for set in sets {
         let mut groups = _mm512_set1_epi8(-1);
         for (lane, (&bytes, [ascii, wide])) in lanes.iter().zip(&set.exact).enumerate() {
@@ -197,11 +197,11 @@ fn places(sets: &[GroupSet], window: &[u8; WINDOW]) -> [u64; 2] {
                 here = _mm512_mask_mov_epi8(here, bit(bytes, 7), look_up(wide, bytes));
             }
             groups = match lane {
-                0 => _mm512_mask_mov_epi8(here, behind_backslash, groups),
+                0 => _mm512_mask_mov_epi8(here, behind_any, groups),
                 _ => _mm512_and_si512(groups, here),
             };
         }
-        found[usize::from(set.behind_no_word)] |= _mm512_test_epi8_mask(groups, groups);
+        found[set.finds as usize] |= _mm512_test_epi8_mask(groups, groups);
     }
     found
 }

@@ -68,8 +68,25 @@ pub struct GroupSet {
     pub high: [[u8; 16]; LANES],
     /// Exactly, by ASCII and other bytes; but that a letter may also be the end of an escape shows in the byte before it.
     pub exact: [[[u8; 128]; 2]; LANES],
-    /// Of none of these groups may a letter, digit or `_` stand in front, unless it is the end of an escape.
-    pub behind_no_word: bool,
+    /// What they are groups of.
+    pub finds: Finds,
+}
+
+/// What a [`GroupSet`] finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, TryFromBytes, IntoBytes, Immutable, KnownLayout)]
+#[repr(u8)]
+pub enum Finds {
+    /// Factors.
+    Factors,
+    /// Factors that stand behind no letter, digit or `_`, unless it is the end of an escape.
+    BehindNoWord,
+    /// Escapes of four digits.
+    Escapes,
+}
+
+impl Finds {
+    /// How many kinds there are.
+    pub const KINDS: usize = 3;
 }
 
 impl GroupSet {
@@ -78,7 +95,7 @@ impl GroupSet {
         low: [[0; 16]; LANES],
         high: [[0; 16]; LANES],
         exact: [[[0; 128]; 2]; LANES],
-        behind_no_word: false,
+        finds: Finds::Factors,
     };
 }
 
@@ -100,9 +117,9 @@ pub trait Isa: Copy {
     fn prefix_xor(self, bits: u64) -> u64;
     /// Where the second character of a short escape may stand: `" \\ / b f n r t`.
     fn short_escapes(self, block: Self::Block) -> u64;
-    /// Where in the middle of `window` a factor may begin: one of any set, and one of a set that is
-    /// [`GroupSet::behind_no_word`]. By halves of bytes, which is more than there is, or exactly.
-    fn places(self, sets: &[GroupSet], window: &[u8; WINDOW]) -> [u64; 2];
+    /// Where in the middle of `window` something of any set may begin, by what the set [`Finds`]. At the bits of `behind_escape`,
+    /// anything may stand in front. By halves of bytes, which is more than there is, or exactly.
+    fn places(self, sets: &[GroupSet], window: &[u8; WINDOW], behind_escape: u64) -> [u64; Finds::KINDS];
     /// Moves the bytes at the bits of `keep` together. What comes behind them in `out` means nothing.
     fn squeeze(self, bytes: &[u8; BLOCK], keep: u64, out: &mut [u8; BLOCK]);
     /// The lowest bits, moved apart: to where the bits of `to` are.

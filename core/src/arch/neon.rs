@@ -5,11 +5,11 @@
 #![allow(unsafe_code)]
 
 use super::groups::{Groups, SHORT_ESCAPES};
-use super::{BLOCK, GroupSet, Isa, LANES, Masks, WINDOW, Work};
+use super::{BLOCK, Finds, GroupSet, Isa, LANES, Masks, WINDOW, Work};
 use core::arch::aarch64::{
-    uint8x16_t, uint8x16x4_t, vandq_u8, vceqq_u8, vcltq_u8, vcreate_u8, vdupq_n_u8, vget_lane_u64, vld1q_u8,
-    vld4q_u8, vorrq_u8, vqtbl1q_u8, vreinterpret_u64_u8, vreinterpretq_u16_u8, vshrn_n_u16, vshrq_n_u8,
-    vsriq_n_u8, vtbl1_u8, vtstq_u8,
+    uint8x16_t, uint8x16x4_t, vandq_u8, vceqq_u8, vcltq_u8, vcombine_u8, vcreate_u8, vdupq_n_u8, vdupq_n_u16,
+    vget_lane_u64, vld1q_u8, vld4q_u8, vorrq_u8, vqtbl1q_u8, vreinterpret_u64_u8, vreinterpretq_u8_u16,
+    vreinterpretq_u16_u8, vshrn_n_u16, vshrq_n_u8, vsriq_n_u8, vtbl1_u8, vtstq_u8, vzip1_u8, vzip2_u8,
 };
 use core::arch::asm;
 
@@ -86,9 +86,9 @@ impl Isa for Neon {
         unsafe { short_escapes(block) }
     }
     #[inline(always)]
-    fn places(self, sets: &[GroupSet], window: &[u8; WINDOW]) -> [u64; 2] {
+    fn places(self, sets: &[GroupSet], window: &[u8; WINDOW], behind_escape: u64) -> [u64; Finds::KINDS] {
         // SAFETY: every CPU of this target has NEON.
-        unsafe { places(sets, window) }
+        unsafe { places(sets, window, behind_escape) }
     }
     #[inline(always)]
     fn squeeze(self, bytes: &[u8; BLOCK], keep: u64, out: &mut [u8; BLOCK]) {
@@ -223,24 +223,28 @@ fn prefix_xor(bits: u64) -> u64 {
 
 #[target_feature(enable = "neon")]
 #[inline]
-fn places(sets: &[GroupSet], window: &[u8; WINDOW]) -> [u64; 2] {
+fn places(sets: &[GroupSet], window: &[u8; WINDOW], behind_escape: u64) -> [u64; Finds::KINDS] {
     const { assert!(LANES <= REGISTERS + 1, "eight registers hold every lane of every register") };
     let [a, b, c, d] = load_from::<{ BLOCK - 1 }, WINDOW>(window);
     let [e, f, g, h] = load_from::<{ BLOCK - 1 + REGISTERS }, WINDOW>(window);
     // Lane `lane` of register `i` is the one with number `lane + i`.
     let bytes = [a, b, c, d, e, f, g, h];
     let (low, high) = (bytes.map(|bytes| low_half(bytes)), bytes.map(|bytes| high_half(bytes)));
-    let mut found = [0; 2];
+    let behind_escape = spread(behind_escape);
+    let mut found = [0; Finds::KINDS];
     for set in sets {
         let mut groups = [vdupq_n_u8(u8::MAX); REGISTERS];
         for lane in 0..LANES {
             let (by_low, by_high) = (table(&set.low[lane]), table(&set.high[lane]));
             for (i, groups) in groups.iter_mut().enumerate() {
                 let both = vandq_u8(vqtbl1q_u8(by_low, low[lane + i]), vqtbl1q_u8(by_high, high[lane + i]));
-                *groups = vandq_u8(*groups, both);
+                *groups = match lane {
+                    0 => vorrq_u8(both, behind_escape[i]),
+                    _ => vandq_u8(*groups, both),
+                };
             }
         }
-        found[usize::from(set.behind_no_word)] |= mask(groups.map(|groups| vtstq_u8(groups, groups)));
+        found[set.finds as usize] |= mask(groups.map(|groups| vtstq_u8(groups, groups)));
     }
     found
 }
@@ -250,6 +254,16 @@ fn places(sets: &[GroupSet], window: &[u8; WINDOW]) -> [u64; 2] {
 fn table(entries: &[u8; 16]) -> uint8x16_t {
     // SAFETY: the table has the 16 bytes that are loaded; the load needs no alignment.
     unsafe { vld1q_u8(entries.as_ptr()) }
+}
+
+/// A byte of ones for each bit.
+#[target_feature(enable = "neon")]
+#[inline]
+fn spread(bits: u64) -> [uint8x16_t; REGISTERS] {
+    let bytes = vcreate_u8(bits);
+    // Byte `i` of register `j` belongs to bit `j` of the lower or upper half of byte `i / 2`.
+    let twice = vcombine_u8(vzip1_u8(bytes, bytes), vzip2_u8(bytes, bytes));
+    [0x1001, 0x2002, 0x4004, 0x8008].map(|bits| vtstq_u8(twice, vreinterpretq_u8_u16(vdupq_n_u16(bits))))
 }
 
 /// The topmost bit of each byte. With bit weights and `vpaddq_u8` it would be more instructions, even more so once LLVM

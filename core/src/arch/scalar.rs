@@ -1,6 +1,6 @@
 //! Plain Rust, for every CPU.
 
-use super::{BLOCK, GroupSet, Isa, LANES, Masks, WINDOW};
+use super::{BLOCK, Finds, GroupSet, Isa, LANES, Masks, WINDOW};
 
 const QUOTE: u8 = 1;
 const BACKSLASH: u8 = 2;
@@ -89,12 +89,13 @@ impl Isa for Scalar {
         mask(&block, |byte| CLASS[usize::from(byte)] & SIMPLE_ESCAPE != 0)
     }
     #[inline]
-    fn places(self, sets: &[GroupSet], window: &[u8; WINDOW]) -> [u64; 2] {
+    fn places(self, sets: &[GroupSet], window: &[u8; WINDOW], behind_escape: u64) -> [u64; Finds::KINDS] {
         let bytes = || window.windows(LANES + 1).skip(BLOCK - 2).take(BLOCK).enumerate();
-        let mut found = [0; 2];
+        let mut found = [0; Finds::KINDS];
         for set in sets {
-            found[usize::from(set.behind_no_word)] |=
-                bytes().fold(0, |mask, (i, bytes)| mask | u64::from(shows(set, bytes)) << i);
+            let shows = |i: usize, bytes: &[u8]| shows(set, bytes, behind_escape >> i & 1 == 1);
+            found[set.finds as usize] |=
+                bytes().fold(0, |mask, (i, bytes)| mask | u64::from(shows(i, bytes)) << i);
         }
         found
     }
@@ -139,11 +140,11 @@ fn classify(block: &[u8; BLOCK]) -> Masks {
 }
 
 /// Whether these bytes may be a factor and the two bytes in front of it.
-fn shows(set: &GroupSet, bytes: &[u8]) -> bool {
+fn shows(set: &GroupSet, bytes: &[u8], behind_escape: bool) -> bool {
     let Some((&before, bytes)) = bytes.split_first() else { return false };
     let lanes = bytes.iter().zip(&set.exact).enumerate();
     lanes.fold(u8::MAX, |groups, (lane, (&byte, exact))| match lane {
-        0 if before == b'\\' => groups,
+        0 if behind_escape || before == b'\\' => groups,
         _ => groups & exact[usize::from(byte >> 7)][usize::from(byte & 127)],
     }) != 0
 }

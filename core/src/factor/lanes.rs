@@ -1,7 +1,7 @@
 //! What factors look like, a byte a lane.
 
-use super::{Front, Fronts, Groups, MAX_GROUPS, SET, ends_escape, has_short_escape, is_word, places, unit};
-use crate::arch::{GroupSet, Isa, LANES, WINDOW};
+use super::{Front, Fronts, Groups, MAX_GROUPS, SET, ends_escape, has_short_escape, is_word, unit};
+use crate::arch::{Finds, GroupSet, LANES};
 use crate::table::Pad;
 use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
 
@@ -11,12 +11,11 @@ use zerocopy::{Immutable, IntoBytes, KnownLayout, TryFromBytes};
 pub struct Lanes {
     /// `bytes[lane][byte]`: the groups whose factors may have this byte there.
     bytes: [[Groups; 256]; LANES],
-    /// The same for eight groups each.
-    sets: [GroupSet; MAX_GROUPS / SET],
-    /// The same of searches that look at numbers or booleans.
+    /// The same for eight groups each; behind the last one that is used, what stands behind the `u` of an escape of four digits, or
+    /// in front of its backslash, where a factor may lie over it.
+    sets: [GroupSet; MAX_GROUPS / SET + 1],
+    /// The same of searches that look at numbers or booleans, without escapes.
     bare: [GroupSet; MAX_GROUPS / SET],
-    /// What stands behind the `u` of an escape of four digits, or in front of its backslash, where a factor may lie over it.
-    escapes: GroupSet,
     /// Nothing.
     pad: Pad<3>,
     /// How many of each hold any group.
@@ -42,10 +41,14 @@ impl Lanes {
         firsts: &[[u8; 256]; 4],
     ) -> Self {
         let wide = bytes.map(|lane| lane[0xc2..0xf5].iter().fold(0, |all, groups| all | groups));
-        let escapes = escapes(bytes, &wide, firsts);
-        let (sets, used) = sets_of(bytes);
-        let (bare, used_bare) = sets_of(bare);
-        Self { bytes: *bytes, sets, bare, escapes, pad: Pad::ZERO, used: [used, used_bare], wide }
+        let Self { mut sets, bare: mut bare_sets, .. } = Self::NONE;
+        let [of_factors @ .., _] = &mut sets;
+        let used = [sets_of(bytes, of_factors), sets_of(bare, &mut bare_sets)];
+        if let Some(set) = sets.get_mut(used[0] as usize) {
+            sets_of(&escapes(bytes, &wide, firsts), core::slice::from_mut(set));
+            set.finds = Finds::Escapes;
+        }
+        Self { bytes: *bytes, sets, bare: bare_sets, pad: Pad::ZERO, used, wide }
     }
 
     /// Groups of characters that factors begin with.
@@ -54,9 +57,8 @@ impl Lanes {
     /// No group.
     pub const NONE: Self = Self {
         bytes: [[0; 256]; LANES],
-        sets: [GroupSet::NONE; MAX_GROUPS / SET],
+        sets: [GroupSet::NONE; MAX_GROUPS / SET + 1],
         bare: [GroupSet::NONE; MAX_GROUPS / SET],
-        escapes: GroupSet::NONE,
         pad: Pad::ZERO,
         used: [0; 2],
         wide: [0; LANES],
@@ -74,16 +76,16 @@ impl Lanes {
         self.bare.get(..self.used[1] as usize).unwrap_or(&self.bare)
     }
 
-    /// Where in the middle of `around` an escape of four digits begins that a factor may begin with, by the byte behind its `u`; or so
-    /// many bytes in front of its `u` what may be the front of a factor over it. There is one backslash.
-    #[inline(always)]
-    pub(crate) fn escapes<I: Isa>(&self, isa: I, around: &[u8; WINDOW]) -> u64 {
-        places(isa, core::slice::from_ref(&self.escapes), around)
+    /// The same, and what finds escapes of four digits, of one backslash: those that a factor may begin with, by the byte behind
+    /// the `u`; or, [`FRONT`] bytes in front of the `u`, what may be the front of a factor over one.
+    #[must_use]
+    pub(crate) fn sets_and_escapes(&self) -> &[GroupSet] {
+        self.sets.get(..=self.used[0] as usize).unwrap_or(&self.sets)
     }
 
     /// Whether there are as many tables as it says.
     pub(crate) fn is_sound(&self) -> bool {
-        self.used.iter().all(|used| *used as usize <= self.sets.len())
+        self.used.iter().all(|used| *used as usize <= self.bare.len())
     }
 
     /// Whether there is any group.
@@ -229,8 +231,12 @@ impl Lanes {
 /// Characters of a factor that may stand in front of an escape that it lies over.
 pub(crate) const FRONT: u32 = LANES as u32 - 2;
 
-/// The table of [`Lanes::escapes`].
-fn escapes(bytes: &[[Groups; 256]; LANES], wide: &[Groups; LANES], firsts: &[[u8; 256]; 4]) -> GroupSet {
+/// What [`Lanes::sets_and_escapes`] has for escapes.
+fn escapes(
+    bytes: &[[Groups; 256]; LANES],
+    wide: &[Groups; LANES],
+    firsts: &[[u8; 256]; 4],
+) -> [[Groups; 256]; LANES] {
     const ALL: [Groups; 256] = [Groups::MAX; 256];
     let only = |wanted: &[u8]| core::array::from_fn(|byte| Groups::from(wanted.contains(&(byte as u8))));
     let mut lanes = [[0; 256]; LANES];
@@ -253,12 +259,11 @@ fn escapes(bytes: &[[Groups; 256]; LANES], wide: &[Groups; LANES], firsts: &[[u8
         let digit = |digit: usize| firsts[digit].map(|groups: u8| Groups::from(groups >> group & 1));
         add(1 + FRONT + group, [only(b"u"), digit(0), digit(1), digit(2), digit(3)]);
     }
-    sets_of(&lanes).0[0]
+    lanes
 }
 
-/// What may stand at each lane, for eight groups each, and how many of these hold any group.
-fn sets_of(bytes: &[[Groups; 256]; LANES]) -> ([GroupSet; MAX_GROUPS / SET], u32) {
-    let mut sets = [GroupSet::NONE; MAX_GROUPS / SET];
+/// What may stand at each lane, for eight groups each; returns how many of these are used.
+fn sets_of(bytes: &[[Groups; 256]; LANES], sets: &mut [GroupSet]) -> u32 {
     let mut used = 0;
     for (index, set) in sets.iter_mut().enumerate() {
         let of = |groups: Groups| (groups >> (index * SET)) as u8;
@@ -273,28 +278,30 @@ fn sets_of(bytes: &[[Groups; 256]; LANES]) -> ([GroupSet; MAX_GROUPS / SET], u32
             }
         }
         let words = bytes[0].iter().enumerate().filter(|(byte, _)| is_word(*byte as u8));
-        set.behind_no_word = words.fold(0, |all, (_, &groups)| all | of(groups)) == 0;
+        if words.fold(0, |all, (_, &groups)| all | of(groups)) == 0 {
+            set.finds = Finds::BehindNoWord;
+        }
         if bytes[1].iter().any(|&groups| of(groups) != 0) {
             used = index as u32 + 1;
         }
     }
-    (sets, used)
+    used
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::arch::{BLOCK, Path, Work};
-    use crate::factor::Near;
+    use crate::arch::{BLOCK, Isa, Path, WINDOW, Work};
+    use crate::factor::{Near, places_and_escapes};
 
-    struct Places<'a>(&'a Lanes, &'a [u8; WINDOW]);
+    struct Places<'a>(&'a Lanes, &'a [u8; WINDOW], u64);
 
     impl Work for Places<'_> {
-        type Result = u64;
+        type Result = [u64; 2];
 
         #[inline(always)]
-        fn run(self, isa: impl Isa) -> u64 {
-            places(isa, self.0.sets(), self.1)
+        fn run(self, isa: impl Isa) -> [u64; 2] {
+            places_and_escapes(isa, self.0.sets_and_escapes(), self.1, self.2)
         }
     }
 
@@ -305,14 +312,18 @@ mod tests {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
             (seed >> 33) % limit
         };
-        let (mut exact, mut shown) = (0, 0);
+        let (mut exact, mut shown, mut begins) = (0, 0, 0);
         for round in 0..3000 {
             let mut bytes = [[0; 256]; LANES];
             for table in bytes.iter_mut().flatten() {
                 let groups = below(1 << 32) & below(1 << 32);
                 *table = (groups as Groups) << (round % 4 * 8) >> (round % 3 * 8);
             }
-            let lanes = Lanes::new(&bytes, &bytes, &[[0; 256]; 4]);
+            let mut firsts = [[0; 256]; 4];
+            firsts.as_flattened_mut().fill_with(|| below(1 << 32) as u8);
+            let lanes = Lanes::new(&bytes, &bytes, &firsts);
+            // Behind escapes of four digits, anything may stand in front.
+            let behind = [0, below(1 << 32) << 32 | below(1 << 32)][round % 2];
             let mut window = [0; WINDOW];
             window.fill_with(|| match below(4) {
                 0 => b"\\\"/nrtu\xc3\xa9"[below(9) as usize],
@@ -322,18 +333,28 @@ mod tests {
                 let near = Near::new(window.get(BLOCK + bit - Near::BEFORE..));
                 // What an escape of four digits hides is found by its `u`.
                 near.byte(-5) != b'u' && lanes.shown(|offset| near.byte(offset)) != 0
+                    || behind >> bit & 1 == 1 && lanes.shown_behind(|offset| near.byte(offset)) != 0
             };
             let wanted = (0..BLOCK).fold(0, |mask, bit| mask | u64::from(shows(bit)) << bit);
-            let scalar = Path::PLAIN.run(Places(&lanes, &window));
+            let [scalar, escapes] = Path::PLAIN.run(Places(&lanes, &window, behind));
             exact += wanted.count_ones();
             shown += scalar.count_ones();
             assert_eq!(wanted & !scalar, 0);
+            let digits = |bit: usize| (0..4).map(move |digit| BLOCK + bit + digit);
+            let first = |bit: usize| {
+                let groups = digits(bit).zip(&firsts).map(|(at, digit)| digit[usize::from(window[at])]);
+                window[BLOCK + bit - 1] == b'u' && groups.fold(u8::MAX, |all, groups| all & groups) & 15 != 0
+            };
+            let begun = (0..BLOCK).fold(0, |mask, bit| mask | u64::from(first(bit)) << bit);
+            begins += begun.count_ones();
+            assert_eq!(begun & !escapes, 0);
             for path in Path::available().into_iter().flatten() {
-                let found = path.run(Places(&lanes, &window));
-                assert_eq!(wanted & !found, 0, "{}", path.name());
-                assert!(path.name() != "avx512" || found == scalar);
+                let [found, also] = path.run(Places(&lanes, &window, behind));
+                assert_eq!([wanted & !found, begun & !also], [0; 2], "{}", path.name());
+                assert!(path.name() != "avx512" || [found, also] == [scalar, escapes]);
             }
         }
         assert!(exact > 1000 && shown < 4 * exact, "{shown} places for {exact}");
+        assert!(begins > 1000);
     }
 }

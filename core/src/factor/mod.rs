@@ -186,9 +186,22 @@ const fn is_word(byte: u8) -> bool {
 /// Where in the middle of `around` a factor of one of these sets may begin.
 #[inline(always)]
 pub(crate) fn places<I: Isa>(isa: I, sets: &[GroupSet], around: &[u8; WINDOW]) -> u64 {
-    match isa.places(sets, around) {
-        [places, 0] => places,
-        [places, behind_no_word] => places | behind_no_word & free(isa, around),
+    places_and_escapes(isa, sets, around, 0)[0]
+}
+
+/// The same, and where an escape does of a set that finds these. `behind_escape`: what stands right behind escapes of four digits.
+#[inline(always)]
+pub(crate) fn places_and_escapes<I: Isa>(
+    isa: I,
+    sets: &[GroupSet],
+    around: &[u8; WINDOW],
+    behind_escape: u64,
+) -> [u64; 2] {
+    match isa.places(sets, around, behind_escape) {
+        [places, 0, escapes] => [places, escapes],
+        [places, behind_no_word, escapes] => {
+            [places | behind_no_word & (free(isa, around) | behind_escape), escapes]
+        }
     }
 }
 

@@ -37,7 +37,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, TryFromBytes};
 pub const MAGIC: [u8; 8] = *b"\x89SPM\r\n\x1a\n";
 
 /// The version of the format. Another one is another layout of some record.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// An image begins at a multiple of so many bytes.
 pub const ALIGN: usize = 8;

@@ -3,31 +3,28 @@
 //! Plain version: look at each by itself ([`Lanes::shown_around`]). Departures, for those of the text at hand, which stand behind one
 //! backslash:
 //!
-//! 1. A factor behind one is a place as any other, if the last digit is taken for a byte that any character may end with.
+//! 1. A factor behind one is a place as any other, whatever the last digit is.
 //! 2. Which characters factors begin with, and what stands in front of those that do not begin there, is looked up as factors are
-//!    themselves, by digits ([`Lanes::escapes`]). Most text beyond ASCII is passed over like that.
+//!    themselves, by digits ([`Lanes::sets_and_escapes`]). Most text beyond ASCII is passed over like that.
 //! 3. What lies over two of them is told by the first.
 
 use super::window::Window;
-use crate::arch::{BLOCK, Isa, Path, WINDOW, Work};
-use crate::factor::{FRONT, Lanes, places};
+use crate::arch::{BLOCK, Isa};
+use crate::factor::{FRONT, Lanes, places, places_and_escapes};
 
 /// Digits of one.
-const DIGITS: usize = 4;
+const DIGITS: u32 = 4;
 
-/// Those of a block, by their `u`.
+/// Those of a block behind one backslash, by their `u`.
 pub(super) struct LongEscapes {
-    /// Behind one backslash.
     single: u64,
-    /// Behind more: of nested texts, if of any.
-    deeper: u64,
-    /// What [`Lanes::escapes`] tells.
+    /// What the set for them finds.
     found: u64,
 }
 
 impl LongEscapes {
     /// Of a block that nobody has looked at.
-    pub(super) const UNKNOWN: Self = Self { single: 0, deeper: 0, found: u64::MAX };
+    pub(super) const UNKNOWN: Self = Self { single: 0, found: u64::MAX };
 
     /// Those of the block before, if it has any behind one backslash; nothing is known of the next block.
     #[inline(always)]
@@ -41,7 +38,7 @@ impl LongEscapes {
     /// Whether a factor may stand in the next block behind one of these.
     #[inline(always)]
     pub(super) fn at_end(&self) -> bool {
-        self.single >> (BLOCK - 1 - DIGITS) != 0
+        moved(DIGITS + 1, 0, self.single) != 0
     }
 }
 
@@ -59,6 +56,12 @@ pub(super) struct Around<'a> {
     pub(super) before: LongEscapes,
 }
 
+/// What stands so many bytes behind, in a block and the one before.
+#[inline(always)]
+const fn moved(count: u32, bits: u64, before: u64) -> u64 {
+    bits << count | before >> (u64::BITS - count)
+}
+
 /// What there is.
 #[derive(Default)]
 pub(super) struct Shown {
@@ -70,36 +73,41 @@ pub(super) struct Shown {
 
 impl Around<'_> {
     /// Looks, and keeps what the next block may ask for.
-    #[cold]
-    pub(super) fn look(self, path: Path) -> (Shown, LongEscapes) {
-        path.run(self)
-    }
-
-    /// With a slash for the last digit of each.
     #[inline(always)]
-    fn opened(&self, around: &[u8; WINDOW], single: u64) -> [u8; WINDOW] {
-        let mut opened = *around;
-        for (from, letters) in [(0, self.before.single & u64::MAX << (BLOCK - 1 - DIGITS)), (BLOCK, single)] {
-            let mut left = letters;
-            while left != 0 {
-                if let Some(digit) = opened.get_mut(from + left.trailing_zeros() as usize + DIGITS) {
-                    *digit = b'/';
-                }
-                left &= left - 1;
-            }
+    pub(super) fn look(self, isa: impl Isa) -> (Shown, LongEscapes) {
+        let Some(around) = self.window.around(self.block) else {
+            return (Shown::default(), LongEscapes::UNKNOWN);
+        };
+        let backslash = around[BLOCK..].first_chunk().map_or(0, |bytes| isa.equal(isa.load(bytes), b'\\'));
+        let before = |back: usize| u64::from(around[BLOCK - back] == b'\\');
+        let deeper = self.letters & (backslash << 2 | before(1) << 1 | before(2));
+        let single = self.letters & !deeper;
+        if single == 0 && !self.before.at_end() {
+            let places = places(isa, self.lanes.sets(), around);
+            return (Shown { places, over: self.over(deeper, deeper) }, LongEscapes::UNKNOWN);
         }
-        opened
+        let behind = |count| moved(count, single, self.before.single);
+        let digits = (1..=DIGITS).fold(0, |all, count| all | behind(count));
+        let sets = self.lanes.sets_and_escapes();
+        let [places, found] = places_and_escapes(isa, sets, around, behind(DIGITS + 1));
+        let firsts = found >> 1 | 1 << (BLOCK - 1);
+        let fronts = moved(FRONT, found, self.before.found) & !behind(DIGITS + 2);
+        let over = self.over(single & (firsts | fronts) | deeper, deeper);
+        (Shown { places: places & !digits, over }, LongEscapes { single, found })
     }
 
+    /// Those of `escapes` that a factor may lie over, or of `deeper` that one may stand behind.
     #[inline(always)]
-    fn over(&self, LongEscapes { single, deeper, found }: &LongEscapes) -> u64 {
-        const LAST: u32 = BLOCK as u32 - 1;
-        const NEXT: u32 = DIGITS as u32 + 2;
-        let before = &self.before;
-        let firsts = found >> 1 | 1 << LAST;
-        let fronts = found << FRONT | before.found >> (LAST + 1 - FRONT);
-        let follows = single << NEXT | before.single >> (LAST + 1 - NEXT);
-        let mut left = (single & (firsts | fronts & !follows) | deeper) & self.wanted;
+    fn over(&self, escapes: u64, deeper: u64) -> u64 {
+        match escapes & self.wanted {
+            0 => 0,
+            left => self.looked_at(left, deeper),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn looked_at(&self, mut left: u64, deeper: u64) -> u64 {
         let mut over = 0;
         while left != 0 {
             let bit = left.trailing_zeros();
@@ -113,29 +121,5 @@ impl Around<'_> {
             over |= u64::from(groups != 0) << bit;
         }
         over
-    }
-}
-
-impl Work for Around<'_> {
-    type Result = (Shown, LongEscapes);
-
-    #[inline(always)]
-    fn run(self, isa: impl Isa) -> Self::Result {
-        let Some(around) = self.window.around(self.block) else {
-            return (Shown::default(), LongEscapes::UNKNOWN);
-        };
-        let backslash = around[BLOCK..].first_chunk().map_or(0, |bytes| isa.equal(isa.load(bytes), b'\\'));
-        let before = |back: usize| u64::from(around[BLOCK - back] == b'\\');
-        let deeper = self.letters & (backslash << 2 | before(1) << 1 | before(2));
-        let single = self.letters & !deeper;
-        let (sets, mut escapes) = (self.lanes.sets(), LongEscapes { single, deeper, ..LongEscapes::UNKNOWN });
-        let places = match single != 0 || self.before.at_end() {
-            true => {
-                escapes.found = self.lanes.escapes(isa, around);
-                places(isa, sets, &self.opened(around, single))
-            }
-            false => places(isa, sets, around),
-        };
-        (Shown { places, over: self.over(&escapes) }, escapes)
     }
 }

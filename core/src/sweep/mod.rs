@@ -130,8 +130,8 @@ impl<'r, 'm, 'c, V: Visitor, const WATCHES: bool> Sweep<'r, 'm, 'c, V, WATCHES> 
         memory: &'r mut Sweeper,
         part: Option<&'r mut Part<'c>>,
     ) -> Self {
-        let Sweeper { path, window, candidates, .. } = memory;
-        let run = Run::new(*path, visitor, brackets, watch, course, candidates, part.as_deref());
+        let Sweeper { window, candidates, .. } = memory;
+        let run = Run::new(visitor, brackets, watch, course, candidates, part.as_deref());
         // Whoever hands in parts counts the texts of all.
         let sequence = course.sequence || part.is_some();
         Self { run, window, sequence, part }
@@ -248,7 +248,6 @@ impl Worth {
 
 /// The state of a sweep.
 struct Run<'r, 'm, V, const WATCHES: bool> {
-    path: Path,
     visitor: &'r mut V,
     brackets: &'r mut Brackets<'m>,
     watch: Watch<'r>,
@@ -303,7 +302,6 @@ struct Ends {
 
 impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
     fn new(
-        path: Path,
         visitor: &'r mut V,
         brackets: &'r mut Brackets<'m>,
         watch: Watch<'r>,
@@ -318,7 +316,6 @@ impl<'r, 'm, V: Visitor, const WATCHES: bool> Run<'r, 'm, V, WATCHES> {
         let expect = part.map_or(Expect::Text, |part| part.expect);
         let named = expect.behind_name(kinds.is_object());
         Self {
-            path,
             visitor,
             brackets,
             watch,

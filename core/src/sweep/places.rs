@@ -26,7 +26,7 @@ impl<V: Visitor, const WATCHES: bool> Run<'_, '_, V, WATCHES> {
             if block.unicode != 0 || before.at_end() {
                 let (letters, wanted) = (block.unicode, !told);
                 let around = Around { lanes, window, block: start / BLOCK, letters, wanted, before };
-                let (shown, escapes) = around.look(self.path);
+                let (shown, escapes) = around.look(isa);
                 (places, sure) = (shown.places & block.inside, shown.over);
                 self.escapes = escapes;
             } else if block.inside != 0 {
